@@ -1,0 +1,54 @@
+# Everything is run through here; `make help` lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+APT    := $(if $(shell id -u | grep -x 0),apt-get,sudo apt-get)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test check unit root bench golden clean
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready  ## install what is missing: system libraries, a virtual environment, Lateen itself
+
+# nftables: the library that captures traffic in pods; python3-venv: Debian ships `python3` without it.
+system:
+	@if ! ldconfig -p | grep -q libnftables.so.1; then \
+	  echo "setup: installing libnftables1 and nftables"; $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq nftables libnftables1 >/dev/null; fi
+	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	  echo "setup: installing python3-venv"; $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq python3-venv >/dev/null; fi
+
+$(VENV)/.ready: pyproject.toml constraints.txt tools/stubs.py | system
+	@echo "setup: virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python tools/stubs.py build/stubs
+	@touch $@
+
+check: setup  ## lint, types, import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup  ## the fast tests: unit, golden, simulation, property, feature
+	$(PYTEST) -q -n 2 -m 'not root'
+
+root: setup  ## the tests with real Envoy, namespaces and nftables (needs root)
+	$(PYTEST) -q -m root
+
+test: check unit root  ## set up and pass every check and test
+
+demo: setup  ## bring up a mesh with bookinfo, shift traffic, print the split (ONCE=1: then clean up and stop)
+	@$(BIN)/python -m lateen.app.demo $(if $(ONCE),--once)
+
+golden: setup  ## rewrite the golden files from what the code emits now
+	$(PYTEST) -q tests/golden --rewrite-golden
+
+bench: setup  ## measure; prints a table with medians
+	$(BIN)/python -m bench
+
+clean:  ## remove what the targets above made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,117 @@
+"""Clusters: named destinations with a load balancer, limits and a way to connect."""
+
+import enum
+
+from lateen.ir.endpoint import LoadAssignment
+from lateen.ir.origin import ConfigOrigin
+from lateen.ir.value import Value
+
+
+class ClusterKind(enum.StrEnum):
+    """How endpoints are found: pushed, listed, by DNS (all answers, or the first), or the caller's own destination."""
+
+    EDS = "eds"
+    STATIC = "static"
+    STRICT_DNS = "strict_dns"
+    LOGICAL_DNS = "logical_dns"
+    ORIGINAL_DST = "original_dst"
+    FORWARD_PROXY = "forward_proxy"
+
+
+class Algorithm(enum.StrEnum):
+    ROUND_ROBIN = "round_robin"
+    LEAST_REQUEST = "least_request"
+    RANDOM = "random"
+    RING_HASH = "ring_hash"
+    MAGLEV = "maglev"
+    CLUSTER_PROVIDED = "cluster_provided"
+
+
+class SlowStart(Value):
+    window_ms: int
+    aggression: float | None = None
+    minimum_percent: float | None = None
+
+
+class LoadBalancer(Value):
+    """How an endpoint is chosen. `table_size` is the ring's least size, or Maglev's table size."""
+
+    algorithm: Algorithm = Algorithm.LEAST_REQUEST
+    table_size: int | None = None
+    slow_start: SlowStart | None = None
+    locality_weighted: bool = False
+    panic_threshold_percent: float | None = None
+
+
+class CircuitBreaker(Value):
+    """Limits; `None` is no limit (2^32-1), as in Istio, not Envoy's 1024."""
+
+    max_connections: int | None = None
+    max_pending_requests: int | None = None
+    max_requests: int | None = None
+    max_retries: int | None = None
+
+
+class OutlierDetection(Value):
+    consecutive_5xx: int | None = None
+    consecutive_gateway_failure: int | None = None
+    consecutive_local_origin_failure: int | None = None
+    split_external_local_origin: bool = False
+    interval_ms: int | None = None
+    base_ejection_ms: int | None = None
+    max_ejection_percent: int | None = None
+
+
+class Keepalive(Value):
+    probes: int | None = None
+    time_s: int | None = None
+    interval_s: int | None = None
+
+
+class UpstreamProtocol(enum.StrEnum):
+    """What is spoken to the endpoints: TCP (none set), HTTP/1.1, HTTP/2, or what the client spoke."""
+
+    TCP = "tcp"
+    HTTP1 = "http1"
+    HTTP2 = "http2"
+    DOWNSTREAM = "downstream"
+
+
+class UpstreamTls(Value):
+    """TLS towards the endpoints. Paths are files on the machine of the proxy; `secret` is an SDS name."""
+
+    sni: str = ""
+    certificate: str = ""
+    private_key: str = ""
+    ca: str = ""
+    crl: str = ""
+    secret: str = ""
+    subject_alt_names: tuple[str, ...] = ()
+    insecure_skip_verify: bool = False
+    alpn: tuple[str, ...] = ()
+
+
+class Cluster(Value):
+    """One Envoy cluster. `assignment` is set for STATIC and DNS kinds; EDS clusters get theirs separately."""
+
+    name: str
+    kind: ClusterKind
+    protocol: UpstreamProtocol = UpstreamProtocol.TCP
+    connect_timeout_ms: int = 10_000
+    load_balancer: LoadBalancer = LoadBalancer()
+    circuit_breaker: CircuitBreaker = CircuitBreaker()
+    outlier_detection: OutlierDetection | None = None
+    assignment: LoadAssignment | None = None
+    bind_source: str = ""
+    tls: UpstreamTls | None = None
+    keepalive: Keepalive | None = None
+    idle_timeout_ms: int | None = None
+    max_connection_duration_ms: int | None = None
+    max_requests_per_connection: int | None = None
+    max_concurrent_streams: int | None = None
+    http2_keepalive_interval_ms: int | None = None
+    http2_keepalive_timeout_ms: int | None = None
+    proxy_protocol: str = ""
+    dns_refresh_ms: int | None = None
+    service: str = ""
+    origins: tuple[ConfigOrigin, ...] = ()

@@ -1,0 +1,136 @@
+"""Listeners: where connections arrive and what is done with them."""
+
+import enum
+
+from lateen.ir.origin import ConfigOrigin
+from lateen.ir.route import RouteConfig
+from lateen.ir.value import Value
+
+
+class Direction(enum.StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    UNSPECIFIED = "unspecified"
+
+
+class Bind(Value):
+    """An address to listen at; `netns` is the file of another network namespace, "" for the proxy's own."""
+
+    address: str
+    port: int
+    netns: str = ""
+
+
+class AccessLog(Value):
+    """Where and how requests are logged; the format is Istio's default text when empty."""
+
+    path: str
+    format: str = ""
+    json: bool = False
+
+
+class HttpFilter(enum.StrEnum):
+    """HTTP filters a connection manager may hold; translate's table gives their order."""
+
+    CORS = "cors"
+    FAULT = "fault"
+    GRPC_STATS = "grpc_stats"
+    ROUTER = "router"
+
+
+class Http(Value, tag="http"):
+    """Route HTTP requests by `route_name` (fetched by RDS) or by `routes` (inline). Exactly one is set."""
+
+    stat_prefix: str
+    route_name: str = ""
+    routes: RouteConfig | None = None
+    filters: tuple[HttpFilter, ...] = (HttpFilter.FAULT, HttpFilter.CORS, HttpFilter.ROUTER)
+    access_log: AccessLog | None = None
+    use_remote_address: bool = False
+    trusted_hops: int = 0
+    websocket: bool = True
+    server_name: str = ""
+    forward_client_cert: str = ""
+    accept_http10: bool = False
+    idle_timeout_ms: int | None = None
+    stream_idle_timeout_ms: int | None = None
+    http2_max_streams: int | None = None
+    normalize_path: bool = True
+    keep_encoded_slashes: bool = True
+
+
+class TcpTarget(Value):
+    cluster: str
+    weight: int = 1
+
+
+class Tcp(Value, tag="tcp"):
+    """Pass bytes on to one of `targets`, chosen by weight."""
+
+    stat_prefix: str
+    targets: tuple[TcpTarget, ...]
+    access_log: AccessLog | None = None
+    idle_timeout_ms: int | None = None
+    hash_source_ip: bool = False
+
+
+class DownstreamTls(Value):
+    """TLS that a gateway terminates; `secret` is an SDS name, the others are files on the proxy's machine."""
+
+    secret: str = ""
+    ca_secret: str = ""
+    certificate: str = ""
+    private_key: str = ""
+    ca: str = ""
+    require_client_certificate: bool = False
+    subject_alt_names: tuple[str, ...] = ()
+    alpn: tuple[str, ...] = ("h2", "http/1.1")
+    min_version: str = ""
+    max_version: str = ""
+    cipher_suites: tuple[str, ...] = ()
+
+
+class ChainMatch(Value):
+    """Which connections a filter chain takes; empty fields match all."""
+
+    destination_port: int | None = None
+    destination_cidrs: tuple[str, ...] = ()
+    source_cidrs: tuple[str, ...] = ()
+    server_names: tuple[str, ...] = ()
+    transport: str = ""
+    alpn: tuple[str, ...] = ()
+
+
+class FilterChain(Value):
+    name: str
+    match: ChainMatch = ChainMatch()
+    network: Http | Tcp
+    tls: DownstreamTls | None = None
+    origins: tuple[ConfigOrigin, ...] = ()
+
+
+class ListenerFilter(enum.StrEnum):
+    ORIGINAL_DST = "original_dst"
+    TLS_INSPECTOR = "tls_inspector"
+    HTTP_INSPECTOR = "http_inspector"
+    PROXY_PROTOCOL = "proxy_protocol"
+
+
+class Listener(Value):
+    """One Envoy listener. The first bind is its address, the rest are additional ones.
+
+    `bound` False is a listener without a socket of its own, reached through another with `use_original_dst`.
+    `inspection_timeout_ms` 0 waits for the inspectors for as long as it takes.
+    """
+
+    name: str
+    binds: tuple[Bind, ...]
+    direction: Direction
+    chains: tuple[FilterChain, ...]
+    default_chain: FilterChain | None = None
+    filters: tuple[ListenerFilter, ...] = ()
+    inspection_timeout_ms: int | None = None
+    bound: bool = True
+    use_original_dst: bool = False
+    transparent: bool = False
+    origins: tuple[ConfigOrigin, ...] = ()

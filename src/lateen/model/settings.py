@@ -1,0 +1,34 @@
+"""Mesh-wide settings: the part of Istio's MeshConfig that has a meaning here, with Istio's defaults."""
+
+import enum
+
+import msgspec
+
+
+class OutboundMode(enum.StrEnum):
+    ALLOW_ANY = "ALLOW_ANY"
+    REGISTRY_ONLY = "REGISTRY_ONLY"
+
+
+class MeshSettings(msgspec.Struct, frozen=True):
+    """Read from key `mesh` of ConfigMap `istio` in namespace `istio-system`, in MeshConfig's words.
+
+    `inbound_http` forces inbound hops to be HTTP-aware even when no rule at the destination asks for it.
+    """
+
+    root_namespace: str = "istio-system"
+    trust_domain: str = "cluster.local"
+    cluster_domain: str = "cluster.local"
+    outbound_mode: OutboundMode = OutboundMode.ALLOW_ANY
+    access_log_file: str = ""
+    access_log_format: str = ""
+    access_log_json: bool = False
+    connect_timeout_ms: int = 10_000
+    protocol_detection_timeout_ms: int = 0
+    locality_lb_enabled: bool = True
+    default_service_export_to: tuple[str, ...] = ("*",)
+    default_virtual_service_export_to: tuple[str, ...] = ("*",)
+    default_destination_rule_export_to: tuple[str, ...] = ("*",)
+    inbound_http: bool = False
+    dns_refresh_ms: int = 60_000
+    retry_attempts: int = 2

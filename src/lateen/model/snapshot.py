@@ -1,0 +1,40 @@
+"""The whole mesh at one revision, indexed for look-ups, immutable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lateen.api.destination_rule import DestinationRule
+from lateen.api.gateway import Gateway
+from lateen.api.problem import Problem
+from lateen.api.sidecar import Sidecar
+from lateen.api.virtual_service import VirtualService
+from lateen.model.service import Endpoint, Service
+from lateen.model.settings import MeshSettings
+from lateen.model.workload import Workload
+
+EndpointKey = tuple[str, str, int]
+"""(namespace, hostname, service port number)"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeshSnapshot:
+    """Built by `lateen.model.build`. An unchanged resource's value is the same object as in the snapshot before,
+    and so is every index (`services`, `endpoints`, …) in which nothing changed: compare by identity first.
+
+    Lists of rules are sorted as Istio sorts them: creation time, then name, then namespace.
+    """
+
+    revision: int
+    settings: MeshSettings
+    namespaces: Mapping[str, Mapping[str, str]]
+    """Labels by namespace."""
+    services: Mapping[tuple[str, str], Service]
+    """By (namespace, hostname)."""
+    endpoints: Mapping[EndpointKey, tuple[Endpoint, ...]]
+    workloads: Mapping[tuple[str, str], Workload]
+    """By (namespace, name)."""
+    virtual_services: Sequence[VirtualService] = ()
+    destination_rules: Sequence[DestinationRule] = ()
+    gateways: Sequence[Gateway] = ()
+    sidecars: Sequence[Sidecar] = ()
+    problems: Sequence[Problem] = field(default=())
