@@ -1,0 +1,63 @@
+"""Results remembered by name while their inputs stay the same objects: the one cache of the resolver."""
+
+from collections.abc import Callable, Hashable
+from operator import is_
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_SCALARS = frozenset({str, int, bool, float})
+
+
+class Memo:
+    """Remembers what pure functions returned, from one round to the next.
+
+    Each round asks again for everything that still exists; what it does not ask for is forgotten when the next round
+    begins. There is nothing to invalidate: a result is reused only if every input is the same object (or an equal
+    scalar), and a recomputed result that equals the old one *is* the old one, so identity tells what changed.
+    """
+
+    __slots__ = ("_before", "_now")
+
+    def __init__(self) -> None:
+        self._before: dict[Hashable, tuple[tuple[object, ...], Any]] = {}  # Any: results of every type
+        self._now: dict[Hashable, tuple[tuple[object, ...], Any]] = {}
+
+    def begin(self) -> None:
+        """Start a round."""
+        self._before, self._now = self._now, {}
+
+    def recall(self, name: Hashable, compute: Callable[..., T], *inputs: object) -> T:
+        """`compute(*inputs)`, or what it returned under this `name` when the inputs were the same."""
+        entry = self._now.get(name) or self._before.get(name)
+        if entry is None:
+            value = compute(*inputs)
+        elif _same(entry[0], inputs):
+            value = entry[1]
+            inputs = entry[0]
+        else:
+            value = same_if_equal(entry[1], compute(*inputs))
+        self._now[name] = (inputs, value)
+        return value
+
+    def keep(self, name: Hashable, value: T) -> T:
+        """The value last kept under this `name` if it equals `value`, else `value`."""
+        entry = self._now.get(name) or self._before.get(name)
+        if entry is not None:
+            value = same_if_equal(entry[1], value)
+        self._now[name] = ((), value)
+        return value
+
+
+def same_if_equal(old: T, new: T) -> T:
+    """`old` where both are equal, so that whoever compares by identity sees no change."""
+    return old if old is new or old == new else new
+
+
+def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
+    if len(old) != len(new):
+        return False
+    return all(map(is_, old, new)) or all(
+        a is b or (a.__class__ in _SCALARS and a.__class__ is b.__class__ and a == b)
+        for a, b in zip(old, new, strict=True)
+    )
