@@ -43,6 +43,14 @@ class LoadBalancer(Value):
     panic_threshold_percent: float | None = None
 
 
+class RetryBudget(Value):
+    """Retries at once, as a share of the active requests, never under `min_concurrency`."""
+
+    percent: float = 20.0
+    min_concurrency: int = 3
+    interval_ms: int | None = None
+
+
 class CircuitBreaker(Value):
     """Limits; `None` is no limit (2^32-1), as in Istio, not Envoy's 1024."""
 
@@ -50,9 +58,12 @@ class CircuitBreaker(Value):
     max_pending_requests: int | None = None
     max_requests: int | None = None
     max_retries: int | None = None
+    retry_budget: RetryBudget | None = None
 
 
 class OutlierDetection(Value):
+    """When an endpoint is set aside. `error_codes`, where given, are the statuses that count instead of 5xx."""
+
     consecutive_5xx: int | None = None
     consecutive_gateway_failure: int | None = None
     consecutive_local_origin_failure: int | None = None
@@ -60,6 +71,7 @@ class OutlierDetection(Value):
     interval_ms: int | None = None
     base_ejection_ms: int | None = None
     max_ejection_percent: int | None = None
+    error_codes: tuple[int, ...] = ()
 
 
 class Keepalive(Value):
@@ -92,7 +104,11 @@ class UpstreamTls(Value):
 
 
 class Cluster(Value):
-    """One Envoy cluster. `assignment` is set for STATIC and DNS kinds; EDS clusters get theirs separately."""
+    """One Envoy cluster. `assignment` is set for STATIC and DNS kinds; EDS clusters get theirs separately.
+
+    `service` is the hostname of the service it is for, `service_namespace` where that is declared; they label
+    telemetry. `proxy_protocol` is "V1", "V2" or "". `original_dst_port` replaces the port of ORIGINAL_DST connections.
+    """
 
     name: str
     kind: ClusterKind
@@ -113,5 +129,7 @@ class Cluster(Value):
     http2_keepalive_timeout_ms: int | None = None
     proxy_protocol: str = ""
     dns_refresh_ms: int | None = None
+    original_dst_port: int | None = None
     service: str = ""
+    service_namespace: str = ""
     origins: tuple[ConfigOrigin, ...] = ()

@@ -39,7 +39,11 @@ class HttpFilter(enum.StrEnum):
 
 
 class Http(Value, tag="http"):
-    """Route HTTP requests by `route_name` (fetched by RDS) or by `routes` (inline). Exactly one is set."""
+    """Route HTTP requests by `route_name` (fetched by RDS) or by `routes` (inline). Exactly one is set.
+
+    `forward_client_cert` is Envoy's word (`SANITIZE_SET`, `APPEND_FORWARD`, …; "" is SANITIZE). A
+    `stream_idle_timeout_ms` of `None` never times out, as in Istio, not after Envoy's five minutes.
+    """
 
     stat_prefix: str
     route_name: str = ""
@@ -71,6 +75,7 @@ class Tcp(Value, tag="tcp"):
     targets: tuple[TcpTarget, ...]
     access_log: AccessLog | None = None
     idle_timeout_ms: int | None = None
+    max_connection_duration_ms: int | None = None
     hash_source_ip: bool = False
 
 
@@ -103,8 +108,8 @@ class ChainMatch(Value):
 
 class FilterChain(Value):
     name: str
-    match: ChainMatch = ChainMatch()
     network: Http | Tcp
+    match: ChainMatch = ChainMatch()
     tls: DownstreamTls | None = None
     origins: tuple[ConfigOrigin, ...] = ()
 

@@ -116,9 +116,9 @@ class DirectResponse(Value, tag="direct_response"):
 class Route(Value):
     """One entry of a virtual host; the first that matches acts."""
 
+    action: Forward | Redirect | DirectResponse
     name: str = ""
     match: RouteMatch = RouteMatch()
-    action: Forward | Redirect | DirectResponse
     request: HeaderEdits = HeaderEdits()
     response: HeaderEdits = HeaderEdits()
     fault: Fault | None = None
