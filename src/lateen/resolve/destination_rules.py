@@ -10,7 +10,7 @@ _BLOCKS = (*_PORT_BLOCKS, "tunnel", "proxy_protocol", "retry_budget")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostRule:
-    """The destination rules of one namespace for one host, merged: subsets of all, the policy of the oldest that has one."""
+    """One namespace's destination rules for one host, merged: subsets of all, the policy of the oldest that has one."""
 
     traffic_policy: TrafficPolicy | None
     subsets: tuple[Subset, ...]

@@ -53,7 +53,7 @@ class OutboundView:
         return self.rules.get(hostname)
 
     def policy_for(self, hostname: str, port: int, subset: str = "") -> TrafficPolicy | None:
-        """The traffic policy in force for a cluster: the rule's, overlaid by the subset's and by port-level settings."""
+        """The traffic policy in force for a cluster: the rule's, overlaid by the subset's and by the port's."""
         rule = self.rules.get(hostname)
         return policy_for(rule, port, subset) if rule else None
 
