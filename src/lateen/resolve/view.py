@@ -13,7 +13,7 @@ from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.resolve.destination_rules import HostRule, policy_for
-from lateen.resolve.memo import Memo
+from lateen.lib.memo import Memo
 from lateen.resolve.scope import Scope
 
 

@@ -1,4 +1,4 @@
-"""Results remembered by name while their inputs stay the same objects: the one cache of the resolver."""
+"""Results remembered by name while their inputs stay the same objects: the one cache of the pure zone."""
 
 from collections.abc import Callable, Hashable
 from operator import is_
@@ -47,6 +47,27 @@ class Memo:
             value = same_if_equal(entry[1], value)
         self._now[name] = ((), value)
         return value
+
+
+class Stage:
+    """One step of a pipeline: a pure function of a memo (for its parts) and its inputs, run only when an input changed."""
+
+    __slots__ = ("_compute", "_inputs", "_memo", "_ran", "_value")
+
+    def __init__(self, compute: Callable[..., Any]) -> None:  # Any: stages return values of every type
+        self._compute = compute
+        self._memo = Memo()
+        self._inputs: tuple[object, ...] = ()
+        self._value: Any = None
+        self._ran = False
+
+    def run(self, *inputs: object) -> Any:
+        """`compute(memo, *inputs)`, or what it returned last when all inputs are the same."""
+        if not self._ran or not _same(self._inputs, inputs):
+            self._memo.begin()
+            self._value = same_if_equal(self._value, self._compute(self._memo, *inputs))
+            self._inputs, self._ran = inputs, True
+        return self._value
 
 
 def same_if_equal(old: T, new: T) -> T:
