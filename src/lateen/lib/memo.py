@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from operator import is_
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -49,25 +49,26 @@ class Memo:
         return value
 
 
-class Stage:
-    """One step of a pipeline: a pure function of a memo (for its parts) and its inputs, run only when an input changed."""
+class Stage(Generic[T]):
+    """A pipeline step: a pure function of a memo (for its parts) and of inputs, run only when an input changed."""
 
     __slots__ = ("_compute", "_inputs", "_memo", "_ran", "_value")
 
-    def __init__(self, compute: Callable[..., Any]) -> None:  # Any: stages return values of every type
+    def __init__(self, compute: Callable[..., T]) -> None:
         self._compute = compute
         self._memo = Memo()
         self._inputs: tuple[object, ...] = ()
-        self._value: Any = None
+        self._value: T | None = None
         self._ran = False
 
-    def run(self, *inputs: object) -> Any:
+    def run(self, *inputs: object) -> T:
         """`compute(memo, *inputs)`, or what it returned last when all inputs are the same."""
         if not self._ran or not _same(self._inputs, inputs):
             self._memo.begin()
-            self._value = same_if_equal(self._value, self._compute(self._memo, *inputs))
+            value = self._compute(self._memo, *inputs)
+            self._value = value if self._value is None else same_if_equal(self._value, value)
             self._inputs, self._ran = inputs, True
-        return self._value
+        return cast("T", self._value)
 
 
 def same_if_equal(old: T, new: T) -> T:

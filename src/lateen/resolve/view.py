@@ -9,11 +9,11 @@ from lateen.api.problem import Problem
 from lateen.api.virtual_service import VirtualService
 from lateen.ir.listener import Listener
 from lateen.ir.route import RouteConfig
+from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.resolve.destination_rules import HostRule, policy_for
-from lateen.lib.memo import Memo
 from lateen.resolve.scope import Scope
 
 
