@@ -48,7 +48,6 @@ class RetryBudget(Value):
 
     percent: float = 20.0
     min_concurrency: int = 3
-    interval_ms: int | None = None
 
 
 class CircuitBreaker(Value):

@@ -1,0 +1,35 @@
+"""Filter chains: which connections they take and what they do with them."""
+
+from envoy.config.listener.v3 import listener_components_pb2 as components_pb2
+
+from lateen.ir.listener import ChainMatch, FilterChain, Http
+from lateen.translate import scalar
+from lateen.translate.address import cidr_range
+from lateen.translate.downstream_tls import downstream_socket
+from lateen.translate.http_connection import http_filter
+from lateen.translate.metadata import origins_metadata
+from lateen.translate.tcp_proxy import tcp_filter
+
+
+def filter_chain(chain: FilterChain) -> components_pb2.FilterChain:
+    network = chain.network
+    return components_pb2.FilterChain(
+        name=chain.name,
+        filter_chain_match=chain_match(chain.match),
+        filters=[http_filter(network) if isinstance(network, Http) else tcp_filter(network)],
+        transport_socket=None if chain.tls is None else downstream_socket(chain.tls),
+        metadata=origins_metadata(chain.origins),
+    )
+
+
+def chain_match(match: ChainMatch) -> components_pb2.FilterChainMatch | None:
+    """The conditions, or nothing where every connection is taken."""
+    envoy = components_pb2.FilterChainMatch(
+        destination_port=scalar.optional_uint32(match.destination_port),
+        prefix_ranges=[cidr_range(cidr) for cidr in match.destination_cidrs],
+        source_prefix_ranges=[cidr_range(cidr) for cidr in match.source_cidrs],
+        server_names=match.server_names,
+        transport_protocol=match.transport,
+        application_protocols=match.alpn,
+    )
+    return envoy if envoy.ByteSize() else None

@@ -1,0 +1,35 @@
+"""Passing bytes on."""
+
+from envoy.config.listener.v3 import listener_components_pb2 as components_pb2
+from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
+from envoy.type.v3 import hash_policy_pb2
+
+from lateen.ir.listener import Tcp
+from lateen.translate import scalar
+from lateen.translate.access_log import access_logs
+from lateen.translate.names import TCP_PROXY
+from lateen.translate.wire import pack
+
+
+def tcp_filter(tcp: Tcp) -> components_pb2.Filter:
+    """The network filter that hands a connection to one of its targets."""
+    return components_pb2.Filter(name=TCP_PROXY, typed_config=pack(tcp_proxy(tcp)))
+
+
+def tcp_proxy(tcp: Tcp) -> tcp_proxy_pb2.TcpProxy:
+    proxy = tcp_proxy_pb2.TcpProxy(
+        stat_prefix=tcp.stat_prefix,
+        access_log=access_logs(tcp.access_log),
+        idle_timeout=scalar.optional_duration(tcp.idle_timeout_ms),
+        max_downstream_connection_duration=scalar.optional_duration(tcp.max_connection_duration_ms),
+        hash_policy=[_source_ip()] if tcp.hash_source_ip else [],
+    )
+    if len(tcp.targets) == 1:
+        proxy.cluster = tcp.targets[0].cluster
+    for target in tcp.targets if len(tcp.targets) > 1 else ():
+        proxy.weighted_clusters.clusters.add(name=target.cluster, weight=target.weight)
+    return proxy
+
+
+def _source_ip() -> hash_policy_pb2.HashPolicy:
+    return hash_policy_pb2.HashPolicy(source_ip=hash_policy_pb2.HashPolicy.SourceIp())
