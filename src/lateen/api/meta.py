@@ -5,7 +5,7 @@ Kubernetes' Go types and Istio's protobuf messages. Absent lists are `()`, absen
 absent messages, and absent scalars whose zero means something else than absence, are `None`.
 """
 
-from typing import Any
+from typing import Any, dataclass_transform
 
 import msgspec
 
@@ -15,10 +15,19 @@ JsonObject = dict[str, Any]
 """A decoded JSON object. `Any`, because the document is the user's until a struct has accepted it."""
 
 
-class Message(
-    msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=False, kw_only=True
-):
-    """Base of every struct that is part of a resource."""
+class MessageType(msgspec.StructMeta):
+    """Makes subclasses keyword-only too: msgspec inherits every other option of a struct, but not that one.
+
+    `Any`: what a class statement holds, which only msgspec reads.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> type:
+        return super().__new__(cls, name, bases, namespace, **{"kw_only": True, **options})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Message(msgspec.Struct, metaclass=MessageType, frozen=True, rename="camel", omit_defaults=True):
+    """Base of every struct that is part of a resource. Unknown fields are ignored when decoding."""
 
 
 class OwnerReference(Message):
@@ -48,6 +57,8 @@ class ObjectMeta(Message):
     deletion_grace_period_seconds: int | None = None
     owner_references: tuple[OwnerReference, ...] = ()
     finalizers: tuple[str, ...] = ()
+    self_link: str = ""
+    managed_fields: tuple[JsonObject, ...] = ()
 
 
 class Condition(Message):

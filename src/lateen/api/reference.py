@@ -1,0 +1,29 @@
+"""References from one Kubernetes object to another."""
+
+from lateen.api.meta import Message
+
+
+class LocalObjectReference(Message):
+    """An object of a known kind in the same namespace."""
+
+    name: str = ""
+
+
+class ObjectReference(Message):
+    """Any object."""
+
+    api_version: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    field_path: str = ""
+
+
+class TypedLocalObjectReference(Message):
+    """An object of a named kind in the same namespace."""
+
+    api_group: str | None = None
+    kind: str = ""
+    name: str = ""

@@ -1,0 +1,15 @@
+"""Scalar types with the ranges of their protobuf or Go types."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+Int64 = int
+UInt32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+UInt64 = Annotated[int, Meta(ge=0)]
+IntOrString = int | str
+"""A port or count that may be a name or a percentage."""
+
+Quantity = int | float | str
+"""An amount of a resource: `100m`, `64Mi`, `2`."""
