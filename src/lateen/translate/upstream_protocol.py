@@ -3,7 +3,7 @@
 from envoy.config.core.v3 import protocol_pb2
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2 as options_pb2
 
-from lateen.ir.cluster import Cluster, UpstreamProtocol
+from lateen.ir.cluster import Cluster, UpstreamProtocol, UpstreamTls
 from lateen.translate import scalar
 from lateen.translate.outlier_detection import failing_statuses
 
@@ -15,6 +15,8 @@ def http_protocol_options(cluster: Cluster) -> options_pb2.HttpProtocolOptions |
         options.common_http_protocol_options.CopyFrom(common)
     if cluster.outlier_detection is not None and cluster.outlier_detection.error_codes:
         options.outlier_detection.CopyFrom(failing_statuses(cluster.outlier_detection.error_codes))
+    if cluster.tls is not None and not cluster.tls.sni:
+        options.upstream_http_protocol_options.CopyFrom(_server_name(cluster.tls))
     plain = cluster.protocol in {UpstreamProtocol.TCP, UpstreamProtocol.HTTP1}
     if plain and not options.ByteSize():
         return None
@@ -31,6 +33,12 @@ def _set_protocol(options: options_pb2.HttpProtocolOptions, cluster: Cluster) ->
             options.use_downstream_protocol_config.http2_protocol_options.CopyFrom(_http2(cluster))
         case _:
             options.explicit_http_config.http_protocol_options.SetInParent()
+
+
+def _server_name(tls: UpstreamTls) -> protocol_pb2.UpstreamHttpProtocolOptions:
+    """The request's host is the server name; where a CA is known, the certificate must be for that host."""
+    checked = bool(tls.ca or tls.secret) and not tls.insecure_skip_verify and not tls.subject_alt_names
+    return protocol_pb2.UpstreamHttpProtocolOptions(auto_sni=True, auto_san_validation=checked)
 
 
 def _common(cluster: Cluster) -> protocol_pb2.HttpProtocolOptions:

@@ -30,9 +30,7 @@ def upstream_socket(cluster: Cluster) -> base_pb2.TransportSocket | None:
 
 
 def _tls_socket(tls: UpstreamTls) -> base_pb2.TransportSocket:
-    """Without a server name of its own, the request's host is sent, and the certificate checked for it."""
-    automatic = not tls.sni
-    context = tls_pb2.UpstreamTlsContext(sni=tls.sni, common_tls_context=_common(tls), auto_host_sni=automatic)
+    context = tls_pb2.UpstreamTlsContext(sni=tls.sni, common_tls_context=_common(tls))
     return base_pb2.TransportSocket(name=TLS_SOCKET, typed_config=pack(context))
 
 
