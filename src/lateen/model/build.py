@@ -1,0 +1,190 @@
+"""Resources into one `MeshSnapshot`: from scratch, or step by step as they change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from lateen.api.config_map import ConfigMap
+from lateen.api.destination_rule import DestinationRule
+from lateen.api.endpoint_slice import EndpointSlice
+from lateen.api.gateway import Gateway
+from lateen.api.meta import Resource
+from lateen.api.namespace import Namespace
+from lateen.api.node import Node
+from lateen.api.pod import Pod
+from lateen.api.service import Service as KubernetesService
+from lateen.api.service_entry import ServiceEntry
+from lateen.api.sidecar import Sidecar
+from lateen.api.virtual_service import VirtualService
+from lateen.lib.memo import Memo, Stage, same_if_equal
+from lateen.model.kubernetes_services import PortEndpoints, pods_in, service_endpoints, slices_by_service
+from lateen.model.mesh_config import SETTINGS_MAP, mesh_settings
+from lateen.model.pods import node_locality, pod_locality, workload_of
+from lateen.model.registry import Registry, register_services
+from lateen.model.service import Endpoint, Locality
+from lateen.model.service_entries import entry_endpoints
+from lateen.model.snapshot import EndpointKey, MeshSnapshot
+from lateen.model.workload import Workload
+
+R = TypeVar("R", bound=Resource)
+NamespacedName = tuple[str, str]
+Bucket = Mapping[NamespacedName, R]
+
+KINDS: tuple[type[Resource], ...] = (
+    Namespace, Node, Pod, KubernetesService, EndpointSlice, ConfigMap,
+    ServiceEntry, VirtualService, DestinationRule, Gateway, Sidecar,
+)  # fmt: skip
+"""What a snapshot is made of; other kinds are ignored."""
+
+
+def build_snapshot(resources: Iterable[Resource], revision: int, previous: MeshSnapshot | None = None) -> MeshSnapshot:
+    """The mesh that `resources` (each once, in any order) describe.
+
+    With `previous`, whatever equals its counterpart there is the same object. The work grows with the whole mesh: where
+    changes come one by one, keep a `SnapshotBuilder`.
+    """
+    builder = SnapshotBuilder()
+    for resource in resources:
+        builder.put(resource)
+    snapshot = builder.build(revision)
+    return snapshot if previous is None else _share(previous, snapshot)
+
+
+class SnapshotBuilder:
+    """Builds snapshot after snapshot; each does the work of what changed since the one before, and shares the rest."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[type[Resource], dict[NamespacedName, Resource]] = {kind: {} for kind in KINDS}
+        self._shared: set[type[Resource]] = set()
+        self._settings = Stage(lambda _, source: mesh_settings(source))
+        self._namespaces = Stage(_namespaces)
+        self._nodes = Stage(_nodes)
+        self._workloads = Stage(_workloads)
+        self._registry = Stage(register_services)
+        self._slices = Stage(_slices)
+        self._endpoints = Stage(_endpoints)
+        self._rules = {kind: Stage(_in_order) for kind in (VirtualService, DestinationRule, Gateway, Sidecar)}
+
+    def put(self, resource: Resource) -> None:
+        """Add a resource, or take its new version."""
+        if (bucket := self._writable(type(resource))) is not None:
+            bucket[resource.metadata.namespace, resource.metadata.name] = resource
+
+    def remove(self, resource: Resource) -> None:
+        """Take a resource out; any version of it will do."""
+        if (bucket := self._writable(type(resource))) is not None:
+            bucket.pop((resource.metadata.namespace, resource.metadata.name), None)
+
+    def build(self, revision: int) -> MeshSnapshot:
+        """The mesh as of the resources put so far."""
+        settings, problems = self._settings.run(self._bucket(ConfigMap).get(SETTINGS_MAP))
+        workloads = self._workloads.run(self._bucket(Pod), self._nodes.run(self._bucket(Node)))
+        registry = self._registry.run(self._bucket(KubernetesService), self._bucket(ServiceEntry), settings)
+        slices = self._slices.run(self._bucket(EndpointSlice))
+        return MeshSnapshot(
+            revision=revision,
+            settings=settings,
+            namespaces=self._namespaces.run(self._bucket(Namespace)),
+            services=registry.services,
+            endpoints=self._endpoints.run(registry, slices, workloads),
+            workloads=workloads,
+            virtual_services=self._rules[VirtualService].run(self._bucket(VirtualService)),
+            destination_rules=self._rules[DestinationRule].run(self._bucket(DestinationRule)),
+            gateways=self._rules[Gateway].run(self._bucket(Gateway)),
+            sidecars=self._rules[Sidecar].run(self._bucket(Sidecar)),
+            problems=(*problems, *registry.problems),
+        )
+
+    def _bucket(self, kind: type[R]) -> dict[NamespacedName, R]:
+        self._shared.add(kind)
+        return self._buckets[kind]  # type: ignore[return-value]  # each bucket holds its own kind
+
+    def _writable(self, kind: type[Resource]) -> dict[NamespacedName, Resource] | None:
+        """The bucket of `kind`, copied first if a stage has seen it: stages compare buckets by identity."""
+        if kind in self._shared:
+            self._shared.remove(kind)
+            self._buckets[kind] = dict(self._buckets[kind])
+        return self._buckets.get(kind)
+
+
+def _namespaces(_: Memo, bucket: Bucket[Namespace]) -> dict[str, dict[str, str]]:
+    return {each.metadata.name: each.metadata.labels for each in bucket.values()}
+
+
+def _nodes(_: Memo, bucket: Bucket[Node]) -> dict[str, Locality]:
+    return {each.metadata.name: node_locality(each) for each in bucket.values()}
+
+
+def _workloads(memo: Memo, bucket: Bucket[Pod], nodes: Mapping[str, Locality]) -> dict[NamespacedName, Workload]:
+    return {key: memo.recall(key, _workload, pod, nodes) for key, pod in bucket.items()}
+
+
+def _workload(pod: Pod, nodes: Mapping[str, Locality]) -> Workload:
+    return workload_of(pod, pod_locality(pod, nodes))
+
+
+def _in_order(_: Memo, bucket: Bucket[R]) -> tuple[R, ...]:
+    return tuple(sorted(bucket.values(), key=_age))
+
+
+def _age(resource: Resource) -> tuple[str, str, str]:
+    meta = resource.metadata
+    return meta.creation_timestamp, meta.name, meta.namespace
+
+
+def _slices(memo: Memo, bucket: Bucket[EndpointSlice]) -> dict[NamespacedName, tuple[EndpointSlice, ...]]:
+    return {key: memo.keep(key, tuple(group)) for key, group in slices_by_service(bucket).items()}
+
+
+def _endpoints(
+    memo: Memo,
+    registry: Registry,
+    slices: Mapping[NamespacedName, tuple[EndpointSlice, ...]],
+    workloads: Mapping[NamespacedName, Workload],
+) -> dict[EndpointKey, tuple[Endpoint, ...]]:
+    found: dict[EndpointKey, tuple[Endpoint, ...]] = {}
+    for key, service in registry.services.items():
+        if key in registry.entries:
+            by_port = _from_entries(memo, registry, key, workloads)
+        else:
+            group = slices.get((service.namespace, service.source.name), ())
+            pods = memo.recall(("pods", *key), pods_in, group)
+            by_port = memo.recall(key, _from_slices, service, group, *map(workloads.get, pods))
+        for port, endpoints in by_port.items():
+            found[*key, port] = memo.keep((*key, port), endpoints)
+    return found
+
+
+def _from_slices(service: Any, group: Sequence[EndpointSlice], *pods: Workload | None) -> PortEndpoints:
+    return service_endpoints(service, group, pods)
+
+
+def _from_entries(
+    memo: Memo, registry: Registry, key: NamespacedName, workloads: Mapping[NamespacedName, Workload]
+) -> PortEndpoints:
+    entries = registry.entries[key]
+    candidates: tuple[Workload, ...] = ()
+    if any(entry.spec.workload_selector is not None for entry in entries):
+        namespace = key[0]
+        candidates = memo.recall(("workloads", namespace), _workloads_in, namespace, workloads)
+    return memo.recall(key, entry_endpoints, registry.services[key], entries, candidates)
+
+
+def _workloads_in(namespace: str, workloads: Mapping[NamespacedName, Workload]) -> tuple[Workload, ...]:
+    return tuple(workloads[key] for key in sorted(workloads) if key[0] == namespace)
+
+
+def _share(old: MeshSnapshot, new: MeshSnapshot) -> MeshSnapshot:
+    values = {each.name: _shared_value(getattr(old, each.name), getattr(new, each.name)) for each in fields(new)}
+    return MeshSnapshot(**{**values, "revision": new.revision})
+
+
+def _shared_value(old: Any, new: Any) -> Any:  # Any: snapshots' fields are mappings, tuples and structs
+    if isinstance(new, dict):
+        shared = {key: same_if_equal(old[key], value) if key in old else value for key, value in new.items()}
+        return old if old == shared else shared
+    if isinstance(new, tuple):
+        by_value = {getattr(each, "ref", None): each for each in old}
+        shared_tuple = tuple(same_if_equal(by_value.get(getattr(each, "ref", None), each), each) for each in new)
+        return old if old == shared_tuple else shared_tuple
+    return same_if_equal(old, new)

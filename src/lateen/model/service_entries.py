@@ -1,0 +1,126 @@
+"""ServiceEntries: the services they declare, the endpoints behind them. Rules: Istio's `serviceentry/conversion.go`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from lateen.api.service_entry import ServiceEntry
+from lateen.api.service_entry import ServicePort as EntryPort
+from lateen.api.workload_entry import WorkloadEntrySpec
+from lateen.model.kubernetes_services import PortEndpoints
+from lateen.model.pods import TLS_MODE_LABEL, parse_locality
+from lateen.model.protocol import parse_protocol
+from lateen.model.selection import selects
+from lateen.model.service import Endpoint, Protocol, Resolution, Service, ServicePort
+from lateen.model.settings import MeshSettings
+from lateen.model.workload import Workload
+
+_BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
+
+
+def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, ...]:
+    """One service for each host, in the hosts' order."""
+    meta, spec = source.metadata, source.spec
+    given = source.status.addresses if source.status else ()
+    return tuple(
+        Service(
+            hostname=host,
+            namespace=meta.namespace,
+            ports=tuple(_port(port) for port in spec.ports),
+            source=source.ref,
+            addresses=spec.addresses or tuple(each.value for each in given if each.host in {"", host}),
+            resolution=Resolution(spec.resolution),
+            mesh_external=spec.location == "MESH_EXTERNAL",
+            created=meta.creation_timestamp,
+            export_to=spec.export_to or settings.default_service_export_to,
+            selector=spec.workload_selector.labels if spec.workload_selector else {},
+            labels=meta.labels,
+            annotations=meta.annotations,
+            subject_alt_names=spec.subject_alt_names,
+            is_kubernetes=False,
+        )
+        for host in dict.fromkeys(spec.hosts)
+    )
+
+
+def _port(port: EntryPort) -> ServicePort:
+    protocol = parse_protocol(port.protocol) if port.protocol else Protocol.AUTO
+    return ServicePort(port.number, port.name, protocol, port.target_port or port.number)
+
+
+def entry_endpoints(
+    service: Service, entries: Sequence[ServiceEntry], workloads: Iterable[Workload] = ()
+) -> PortEndpoints:
+    """The endpoints of each port: those of all `entries` that declare the host, and the `workloads` they select.
+
+    Ports of different entries meet by name, else by number. DNS services without endpoints have their own name as one.
+    """
+    if service.resolution in {Resolution.NONE, Resolution.DYNAMIC_DNS}:
+        return {port.number: () for port in service.ports}
+    candidates = tuple(workloads)
+    return {
+        port.number: _unique(
+            endpoint
+            for entry in entries
+            if (declared := _counterpart(entry, port)) is not None
+            for endpoint in _endpoints(service, entry, declared, candidates)
+        )
+        for port in service.ports
+    }
+
+
+def _counterpart(entry: ServiceEntry, port: ServicePort) -> EntryPort | None:
+    ports = entry.spec.ports
+    return next((each for each in ports if each.name == port.name), None) or next(
+        (each for each in ports if each.number == port.number), None
+    )
+
+
+def _unique(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+    found: dict[tuple[str, int], Endpoint] = {}
+    for endpoint in endpoints:
+        found.setdefault((endpoint.address, endpoint.port), endpoint)
+    return tuple(found.values())
+
+
+def _endpoints(
+    service: Service, entry: ServiceEntry, port: EntryPort, workloads: Sequence[Workload]
+) -> Iterator[Endpoint]:
+    spec = entry.spec
+    for declared in spec.endpoints:
+        yield _inline(declared, port, service.namespace)
+    if spec.workload_selector is not None:
+        for workload in workloads:
+            if workload.address and selects(spec.workload_selector.labels, workload.labels):
+                yield _selected(workload, port)
+    elif not spec.endpoints and service.resolution in _BY_NAME:
+        yield Endpoint(address=service.hostname, port=port.target_port or port.number, namespace=service.namespace)
+
+
+def _inline(entry: WorkloadEntrySpec, port: EntryPort, namespace: str) -> Endpoint:
+    is_socket = entry.address.startswith("unix://")
+    tls_mode = entry.labels.get(TLS_MODE_LABEL, "istio" if entry.service_account else "")
+    return Endpoint(
+        address=entry.address.removeprefix("unix://") if is_socket else entry.address,
+        port=0 if is_socket else entry.ports.get(port.name) or port.target_port or port.number,
+        labels=entry.labels,
+        namespace=namespace,
+        service_account=entry.service_account,
+        locality=parse_locality(entry.locality),
+        network=entry.network,
+        weight=entry.weight or 1,
+        tls_mode="" if tls_mode == "disabled" else tls_mode,
+    )
+
+
+def _selected(workload: Workload, port: EntryPort) -> Endpoint:
+    return Endpoint(
+        address=workload.address,
+        port=port.target_port or port.number,
+        labels=workload.labels,
+        namespace=workload.namespace,
+        workload=workload.deployment,
+        pod=workload.name,
+        service_account=workload.service_account,
+        locality=workload.locality,
+        ready=workload.ready,
+        tls_mode=workload.labels.get(TLS_MODE_LABEL, ""),
+    )
