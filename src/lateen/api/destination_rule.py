@@ -2,12 +2,14 @@
 
 from typing import Literal
 
+from msgspec import field
+
 from lateen.api.connection_pool import ConnectionPoolSettings
 from lateen.api.duration import Duration
 from lateen.api.istio_status import IstioStatus
 from lateen.api.load_balancer import LoadBalancerSettings
 from lateen.api.meta import Message, Resource
-from lateen.api.scalar import Int32, UInt32
+from lateen.api.scalar import HttpStatus, Int32, OptionalDelay, Percentage, UInt32
 from lateen.api.virtual_service import PortSelector
 from lateen.api.workload_selector import WorkloadSelector
 
@@ -19,12 +21,12 @@ class OutlierDetection(Message):
     split_external_local_origin_errors: bool = False
     consecutive_local_origin_failures: UInt32 | None = None
     consecutive_gateway_errors: UInt32 | None = None
-    consecutive_5xx_errors: UInt32 | None = None
+    consecutive_5xx_errors: UInt32 | None = field(default=None, name="consecutive5xxErrors")
     interval: Duration | None = None
     base_ejection_time: Duration | None = None
     max_ejection_percent: Int32 = 0
     min_health_percent: Int32 = 0
-    outlier_detection_http_error_codes: tuple[UInt32, ...] = ()
+    outlier_detection_http_error_codes: tuple[HttpStatus, ...] = ()
 
 
 class ClientTLSSettings(Message):
@@ -68,9 +70,9 @@ class ProxyProtocol(Message):
 class RetryBudget(Message):
     """Limits concurrent retries to a share of the active requests."""
 
-    percent: float | None = None
+    percent: Percentage | None = None
     min_retry_concurrency: UInt32 = 0
-    budget_interval: Duration | None = None
+    budget_interval: OptionalDelay | None = None
 
 
 class TrafficPolicy(Message):

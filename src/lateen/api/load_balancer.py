@@ -6,7 +6,7 @@ from msgspec import field
 
 from lateen.api.duration import Duration
 from lateen.api.meta import Message
-from lateen.api.scalar import UInt32, UInt64
+from lateen.api.scalar import Count, OptionalDelay, Percentage, Share, UInt32, UInt64
 
 
 class RingHash(Message):
@@ -33,7 +33,7 @@ class HTTPCookie(Message):
 
     name: str
     path: str = ""
-    ttl: Duration | None = None
+    ttl: OptionalDelay | None = None
     attributes: tuple[HTTPCookieAttribute, ...] = ()
 
 
@@ -78,22 +78,33 @@ class ZoneAwareLoadBalancerSetting(Message):
     enabled: bool | None = None
     failover: tuple[Failover, ...] = ()
     failover_priority: tuple[str, ...] = ()
-    min_cluster_size: UInt64 | None = None
+    min_cluster_size: Count | None = None
 
 
 class WarmupConfiguration(Message):
     """New endpoints get traffic gradually."""
 
     duration: Duration
-    minimum_percent: float | None = None
-    aggression: float | None = None
+    minimum_percent: Percentage | None = None
+    aggression: Share | None = None
+
+
+class BackendUtilizationLB(Message):
+    """Weights from the load that endpoints report (ORCA)."""
+
+    error_utilization_penalty_percent: UInt32 | None = None
+    metric_names_for_computing_utilization: tuple[str, ...] = ()
+    weight_expiration_period: OptionalDelay | None = None
+    weight_stabilization_period: OptionalDelay | None = None
+    weight_update_period: OptionalDelay | None = None
 
 
 class LoadBalancerSettings(Message):
-    """`simple` or `consistent_hash`; neither: LEAST_REQUEST."""
+    """`simple`, `consistent_hash` or `backend_utilization`; none: LEAST_REQUEST."""
 
     simple: Literal["UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"] | None = None
     consistent_hash: ConsistentHashLB | None = None
+    backend_utilization: BackendUtilizationLB | None = None
     locality_lb_setting: LocalityLoadBalancerSetting | None = None
     zone_aware_lb_setting: ZoneAwareLoadBalancerSetting | None = None
     warmup_duration_secs: Duration | None = None
