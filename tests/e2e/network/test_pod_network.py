@@ -1,0 +1,124 @@
+import os
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from tests.e2e.network.conftest import Mesh, ask
+
+from lateen.lib.clock import SystemClock
+from lateen.lib.netns import netns_names, run_inside
+from lateen.lib.rtnetlink import Rtnetlink
+from lateen.node.network.cleanup import meshes_on_machine, remove_mesh_network
+from lateen.node.network.mesh_network import MeshNetwork
+from lateen.node.network.names import uplink
+from lateen.node.network.pod_network import PodNetwork
+
+pytestmark = pytest.mark.root
+
+
+def machine_settings() -> dict[str, str]:
+    names = ("ipv4/ip_forward", "ipv4/conf/all/rp_filter", "ipv4/conf/all/send_redirects")
+    return {name: Path("/proc/sys/net", name).read_text() for name in names}
+
+
+def test_pods_reach_each_other_and_the_machine_reaches_them(mesh: Mesh) -> None:
+    a, b = mesh.pod(), mesh.pod()
+    mesh.echo(b.netns, 8080, "b")
+    assert ask(a.netns, b.address, 8080) == ("b", str(a.address))
+    assert ask(None, b.address, 8080) == ("b", str(mesh.plan.uplink_machine.ip))
+
+
+def test_a_pod_reaches_itself_and_its_loopback(mesh: Mesh) -> None:
+    pod = mesh.pod()
+    mesh.echo(pod.netns, 80, "self")
+    assert ask(pod.netns, pod.address, 80) == ("self", str(pod.address))
+    assert ask(pod.netns, "127.0.0.1", 80) == ("self", "127.0.0.1")
+
+
+def test_two_meshes_side_by_side_keep_apart(new_mesh: Callable[[], Mesh]) -> None:
+    first, second = new_mesh(), new_mesh()
+    assert first.plan.slot != second.plan.slot
+    one, two = first.pod(), second.pod()
+    first.echo(one.netns, 80, "first")
+    second.echo(two.netns, 80, "second")
+    assert ask(None, one.address, 80)[0] == "first"
+    assert ask(None, two.address, 80)[0] == "second"
+    remove_mesh_network(first.name)
+    assert ask(None, two.address, 80)[0] == "second"
+
+
+def test_many_pods_at_once_get_addresses_of_their_own(mesh: Mesh) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        attachments = list(threads.map(lambda _: mesh.pod(), range(24)))
+    assert len({attachment.address for attachment in attachments}) == 24
+    assert len(mesh.pods.attachments()) == 24
+    mesh.pods.release_all()
+    assert mesh.pods.attachments() == []
+    assert netns_names(f"lateen-{mesh.name}-") == []
+
+
+def test_a_new_agent_finds_the_pods_of_the_old_one(mesh: Mesh, tmp_path: Path) -> None:
+    pod, gone = mesh.pod(), mesh.pod()
+    mesh.pods.detach(gone)
+    again = PodNetwork(mesh.name, mesh.network.ensure(), tmp_path / mesh.name, SystemClock())
+    assert again.adopt(pod.netns) == pod
+    assert again.adopt(gone.netns) is None
+    assert again.attach("abc").address not in (pod.address, gone.address)
+
+
+def test_nothing_is_left_behind_and_the_machine_is_as_before(tmp_path: Path) -> None:
+    name = f"t{os.getpid()}-gone"
+    settings = machine_settings()
+    with Rtnetlink() as machine:
+        links, routes = machine.links(), machine.routes()
+    plan = MeshNetwork(name, tmp_path / name).ensure()
+    PodNetwork(name, plan, tmp_path / name, SystemClock()).attach("0123")
+    assert name in meshes_on_machine()
+    assert set(remove_mesh_network(name)) >= {f"lateen-{name}"}
+    with Rtnetlink() as machine:
+        assert {link.name for link in machine.links()} <= {link.name for link in links}
+        assert set(machine.routes()) <= set(routes)
+        assert machine.link(uplink(name)) is None
+    assert machine_settings() == settings
+    assert name not in meshes_on_machine()
+    assert remove_mesh_network(name) == []
+
+
+def test_a_namespace_that_a_process_still_uses_loses_its_links(tmp_path: Path) -> None:
+    name = f"t{os.getpid()}-used"
+    network = MeshNetwork(name, tmp_path / name)
+    network.ensure()
+    holder = run_inside(network.netns, lambda: subprocess.Popen(["sleep", "60"]))
+    try:
+        remove_mesh_network(name)
+        with Rtnetlink() as machine:
+            assert machine.link(uplink(name)) is None
+        plan = network.ensure()
+        assert plan.slot == network.plan().slot
+    finally:
+        holder.kill()
+        holder.wait()
+        remove_mesh_network(name)
+
+
+def test_ensure_repairs_a_lost_uplink(mesh: Mesh) -> None:
+    pod = mesh.pod()
+    mesh.echo(pod.netns, 80, "pod")
+    with Rtnetlink() as machine:
+        machine.delete_link(uplink(mesh.name))
+    mesh.network.ensure()
+    assert ask(None, pod.address, 80)[0] == "pod"
+
+
+def test_an_unused_service_address_is_refused_not_looped(mesh: Mesh) -> None:
+    with pytest.raises(OSError, match=r"No route|unreachable"):
+        ask(None, mesh.plan.services[99], 80)
+
+
+def test_pods_may_listen_on_low_ports_without_rights(mesh: Mesh) -> None:
+    setting = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+    before = setting.read_text()
+    assert run_inside(mesh.pod().netns, setting.read_text).strip() == "0"
+    assert setting.read_text() == before
