@@ -1,5 +1,6 @@
 """Messages as bytes, such that equal messages give equal bytes."""
 
+from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
 
@@ -14,3 +15,10 @@ def pack(message: Message) -> Any:
 def serialize(message: Message) -> bytes:
     """The message's bytes; map entries are in the order of their keys."""
     return message.SerializeToString(deterministic=True)
+
+
+def unpack(packed: Any) -> Message:
+    """The message in an Any, whose type some module of ours must have imported. Raises KeyError for other types."""
+    descriptor = descriptor_pool.Default().FindMessageTypeByName(packed.TypeName())
+    message: Message = message_factory.GetMessageClass(descriptor).FromString(packed.value)
+    return message

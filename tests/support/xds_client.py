@@ -1,0 +1,169 @@
+"""A client of delta ADS that behaves as Envoy does, without Envoy and without I/O."""
+
+from collections import deque
+from collections.abc import Callable
+
+from envoy.config.cluster.v3 import cluster_pb2
+from envoy.config.listener.v3 import listener_pb2
+from envoy.config.route.v3 import route_pb2
+from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2 as hcm_pb2
+from envoy.service.discovery.v3 import discovery_pb2
+from google.protobuf.message import Message
+
+from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE
+
+Refuses = Callable[[str, discovery_pb2.Resource], bool]
+CHILDREN = {CLUSTER_TYPE: ENDPOINT_TYPE, LISTENER_TYPE: ROUTE_TYPE}
+
+
+class XdsClient:
+    """Takes responses in order and leaves its requests in `outbox`.
+
+    It subscribes to the endpoints of the EDS clusters it holds and to the routes of the listeners it holds, and asks
+    for listeners only when it has an answer to its clusters. `refuses` says which resources it answers with a NACK.
+    """
+
+    def __init__(self, node: Message | None = None, refuses: Refuses = lambda *_: False) -> None:
+        self.node = node
+        self.refuses = refuses
+        self.outbox: deque[discovery_pb2.DeltaDiscoveryRequest] = deque()
+        self.resources: dict[str, dict[str, discovery_pb2.Resource]] = {}
+        self.subscribed: dict[str, set[str]] = {ENDPOINT_TYPE: set(), ROUTE_TYPE: set()}
+        self.refused: set[tuple[str, str]] = set()
+        self.active: set[str] = set()
+        self.warming: set[str] = set()
+        self.received: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
+        """(type, names added or changed, names removed) of every response."""
+
+    def connect(self) -> None:
+        """Open a stream: forget what was under way, keep what is held."""
+        self.outbox.clear()
+        self._ask(CLUSTER_TYPE, first=True)
+        if self.resources:
+            for type_url in (ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE):
+                if type_url == LISTENER_TYPE or self.subscribed[type_url]:
+                    self._ask(type_url, subscribe=self.subscribed.get(type_url, set()), first=True)
+
+    def held(self, type_url: str) -> dict[str, str]:
+        """Versions by name."""
+        return {name: resource.version for name, resource in self.resources.get(type_url, {}).items()}
+
+    def receive(self, body: bytes) -> None:
+        """Apply one response and answer it."""
+        response = discovery_pb2.DeltaDiscoveryResponse.FromString(body)
+        type_url = response.type_url
+        held = self.resources.setdefault(type_url, {})
+        names = [resource.name for resource in response.resources]
+        self.received.append((type_url, tuple(names), tuple(response.removed_resources)))
+        bad = [resource.name for resource in response.resources if self.refuses(type_url, resource)]
+        if bad and type_url not in CHILDREN:
+            self.refused.update((type_url, name) for name in bad)
+            self._answer(response, "Proto constraint validation failed" if len(bad) % 2 else f"bad: {bad[0]} is wrong")
+            return
+        for resource in response.resources:
+            if resource.name not in bad and self._wants(type_url, resource.name):
+                held[resource.name] = resource
+        for name in response.removed_resources:
+            held.pop(name, None)
+        self._warm(type_url, [name for name in names if name not in bad], list(response.removed_resources))
+        if bad:
+            message = "Error adding/updating cluster(s) " + ", ".join(f"{name}: no good" for name in bad)
+            self._answer(response, message)
+            self.refused.update((type_url, name) for name in bad)
+        else:
+            self._answer(response)
+        self.refused.difference_update((type_url, name) for name in names if name not in bad)
+        if type_url in CHILDREN:
+            self._follow(type_url)
+        if type_url == CLUSTER_TYPE and LISTENER_TYPE not in self.resources:
+            self.resources[LISTENER_TYPE] = {}
+            self._ask(LISTENER_TYPE, first=True)
+
+    def _warm(self, type_url: str, changed: list[str], removed: list[str]) -> None:
+        """A new or changed EDS cluster is of use once its endpoints came *after* it."""
+        if type_url == CLUSTER_TYPE:
+            self.warming.update(changed)
+            self.warming.difference_update(removed)
+            self.active.difference_update(removed)
+        elif type_url == ENDPOINT_TYPE:
+            arrived = {*changed, *removed} & self.resources.get(CLUSTER_TYPE, {}).keys()
+            self.warming -= arrived
+            self.active |= arrived
+
+    def _wants(self, type_url: str, name: str) -> bool:
+        return type_url not in self.subscribed or name in self.subscribed[type_url]
+
+    def _follow(self, parent: str) -> None:
+        """Subscribe to what the parents need, and unsubscribe from the rest."""
+        child = CHILDREN[parent]
+        wanted = {name for resource in self.resources[parent].values() for name in needs_of(resource)}
+        had = self.subscribed[child]
+        if wanted == had:
+            return
+        self.subscribed[child] = wanted
+        for name in had - wanted:
+            self.resources.get(child, {}).pop(name, None)
+        self._ask(child, subscribe=wanted - had, unsubscribe=had - wanted)
+
+    def _ask(
+        self,
+        type_url: str,
+        subscribe: set[str] | None = None,
+        unsubscribe: set[str] | None = None,
+        *,
+        first: bool = False,
+    ) -> None:
+        request = discovery_pb2.DeltaDiscoveryRequest(
+            type_url=type_url,
+            resource_names_subscribe=sorted(subscribe or ()),
+            resource_names_unsubscribe=sorted(unsubscribe or ()),
+            initial_resource_versions=self.held(type_url) if first else {},
+        )
+        if first and type_url == CLUSTER_TYPE and self.node is not None:
+            request.node.CopyFrom(self.node)  # type: ignore[arg-type]
+        self.outbox.append(request)
+
+    def _answer(self, response: discovery_pb2.DeltaDiscoveryResponse, error: str = "") -> None:
+        request = discovery_pb2.DeltaDiscoveryRequest(type_url=response.type_url, response_nonce=response.nonce)
+        if error:
+            request.error_detail.code = 13
+            request.error_detail.message = error
+        self.outbox.append(request)
+
+    def dangling(self, *, warm: bool = False) -> set[str]:
+        """Clusters that a route names and the client lacks, but for those it refused itself.
+
+        With `warm`, a cluster counts only when its endpoints have come."""
+        held = self.active if warm else self.resources.get(CLUSTER_TYPE, {}).keys()
+        named = {name for route in self.resources.get(ROUTE_TYPE, {}).values() for name in clusters_of(route)}
+        return {name for name in named - held if (CLUSTER_TYPE, name) not in self.refused}
+
+
+def needs_of(resource: discovery_pb2.Resource) -> set[str]:
+    """What a cluster or listener makes Envoy subscribe to."""
+    if resource.resource.Is(cluster_pb2.Cluster.DESCRIPTOR):
+        cluster = cluster_pb2.Cluster()
+        resource.resource.Unpack(cluster)
+        return {cluster.name} if cluster.type == cluster_pb2.Cluster.EDS else set()
+    listener = listener_pb2.Listener()
+    resource.resource.Unpack(listener)
+    names = set()
+    for chain in [*listener.filter_chains, listener.default_filter_chain]:
+        for network_filter in chain.filters:
+            manager = hcm_pb2.HttpConnectionManager()
+            if network_filter.typed_config.Unpack(manager) and manager.HasField("rds"):
+                names.add(manager.rds.route_config_name)
+    return names
+
+
+def clusters_of(resource: discovery_pb2.Resource) -> set[str]:
+    """The clusters that a route configuration names."""
+    config = route_pb2.RouteConfiguration()
+    resource.resource.Unpack(config)
+    actions = [route.route for host in config.virtual_hosts for route in host.routes if route.HasField("route")]
+    return {
+        name
+        for action in actions
+        for name in [action.cluster, *[target.name for target in action.weighted_clusters.clusters]]
+        if name
+    }
