@@ -21,7 +21,7 @@ class ResourceRef(msgspec.Struct, frozen=True, order=True):
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}".strip()
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -1,0 +1,190 @@
+"""YAML and JSON text to documents and back."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from lateen.api.field_path import Step, parse_path
+from lateen.api.meta import JsonObject
+from lateen.api.problem import Origin, Problem, Severity
+from lateen.api.schema import ref_of
+from lateen.api.yaml_scalar import resolve_plain
+from lateen.api.yaml_tree import Mistake, NotYamlError, Tree, TreeReader
+
+SIZE_LIMIT: Final = 3 * 1024 * 1024
+"""Bytes of one document; etcd's and so Kubernetes' limit is of this order."""
+
+_BOUNDARY: Final = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z))", re.MULTILINE)
+_DIRECTIVES: Final = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|%(?:YAML|TAG)[ \t].*(?:\r?\n|\Z))*[ \t]*(?:#.*)?\Z")
+_HINTS: Final = (
+    ("tab character", "indent with spaces: YAML does not accept tabs"),
+    ("cannot start any token", "indent with spaces, and quote a text that starts with one of @ ` % or a tab"),
+    ("mapping values are not allowed", 'check the indentation, and quote a text that holds ": "'),
+    ("did not find expected key", "check the indentation of this line and the one above"),
+    ("did not find expected '-' indicator", "check the indentation: list items start in one column"),
+    ("could not find expected ':'", 'write "key: value", or check the quotes above'),
+    ("unexpected end of stream", "a quote, bracket or brace is not closed"),
+    ("did not find expected", "a quote, bracket, brace or comma is missing"),
+    ("control characters", "the file is not text: is it the right one?"),
+    ("surrogates", "the file is not UTF-8 text"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One resource as it was written. One with `problems` must not be applied: it is not what its author meant."""
+
+    body: JsonObject
+    origin: Origin
+    tree: Tree
+    problems: tuple[Problem, ...] = ()
+
+    def line_of(self, path: str | Sequence[Step]) -> int:
+        """The line of a field; of the nearest field around it, where it is absent."""
+        tree = self.tree
+        for step in parse_path(path) if isinstance(path, str) else path:
+            items: Any = tree.items  # indexed by what its own type allows
+            if isinstance(items, dict) and str(step) in items:
+                tree = items[str(step)]
+            elif isinstance(items, list) and isinstance(step, int) and step < len(items):
+                tree = items[step]
+            else:
+                break
+        return tree.line
+
+
+def parse_documents(text: str, file: str) -> tuple[list[Document], list[Problem]]:
+    """Every document of a text, kinds ending in List taken apart, and every mistake in writing them.
+
+    Never raises: a document that cannot be read is a problem, and the ones after it are read all the same.
+    """
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for chunk, line in _chunks(text.removeprefix("\ufeff")):
+        tree, mistakes = _read(chunk, line)
+        found = tuple(_problem(mistake, file, tree) for mistake in mistakes)
+        problems += found
+        for each in _documents(tree, file, found) if tree and tree.value is not None else ():
+            if isinstance(each, Document):
+                documents.append(each)
+            else:
+                problems.append(each)
+    return documents, problems
+
+
+def from_yaml(text: str) -> JsonObject:
+    """The one document of a text that is known to be good. Raises ValueError otherwise."""
+    documents, problems = parse_documents(text, "")
+    if problems or len(documents) != 1:
+        raise ValueError("; ".join(map(str, problems)) or f"{len(documents)} documents instead of one")
+    return documents[0].body
+
+
+def to_yaml(body: JsonObject) -> str:
+    """A document as kubectl prints it: apiVersion, kind and metadata first, status last, the rest as stored."""
+    first = [key for key in ("apiVersion", "kind", "metadata") if key in body]
+    rest = [key for key in body if key not in first and key != "status"]
+    ordered = {key: body[key] for key in (*first, *rest, *(["status"] if "status" in body else []))}
+    text: str = yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20)
+    return text
+
+
+def _chunks(text: str) -> Iterator[tuple[str, int]]:
+    """The documents' texts and their first lines. A `---` at a line's start always ends a document, so that
+    one that is broken does not hide the others."""
+    start, line = 0, 1
+    for boundary in [*_BOUNDARY.finditer(text), None]:
+        chunk = text[start : boundary.start() if boundary else len(text)]
+        if not _DIRECTIVES.fullmatch(chunk):
+            yield chunk, line
+        line += chunk.count("\n")
+        start = boundary.end() if boundary else 0
+
+
+def _read(chunk: str, line: int) -> tuple[Tree | None, list[Mistake]]:
+    if len(chunk) > SIZE_LIMIT or len(chunk.encode(errors="replace")) > SIZE_LIMIT:
+        size = len(chunk.encode(errors="replace")) / 2**20
+        message, hint = f"the document has {size:.1f} MiB; 3 MiB is the most", "split it, or keep large data elsewhere"
+        return None, [Mistake(line, "TooLarge", message, hint)]
+    try:
+        reader = TreeReader(_events(chunk), line)
+        return reader.read(), reader.mistakes
+    except NotYamlError as error:
+        return None, [*reader.mistakes, error.mistake]
+    except (yaml.YAMLError, UnicodeError) as error:
+        tree = _read_json(chunk, line)
+        return (tree, []) if tree else (None, [_mistake(error, chunk, line)])
+
+
+def _events(chunk: str) -> Iterator[yaml.Event]:
+    loader = yaml.CSafeLoader(chunk)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
+
+
+def _read_json(chunk: str, line: int) -> Tree | None:
+    """JSON that is no YAML: with escaped surrogate pairs. Its lines are all the first."""
+    if not chunk.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(chunk)
+    except (ValueError, RecursionError):
+        return None
+    return Tree(value, line)
+
+
+def _mistake(error: Exception, chunk: str, line: int) -> Mistake:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    words = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    if mark is None and (position := getattr(error, "position", None)) is not None:
+        line += chunk.count("\n", 0, position)
+    hint = next((hint for start, hint in _HINTS if start in words), "")
+    at = line + mark.line if mark is not None else line
+    return Mistake(min(at, line + chunk.count("\n")), "NotYaml", f"this is not YAML: {words}", hint)
+
+
+def _problem(mistake: Mistake, file: str, tree: Tree | None = None) -> Problem:
+    ref = ref_of(tree.value) if tree and isinstance(tree.value, dict) else None
+    origin = Origin(file, mistake.line)
+    return Problem(ref, "", mistake.code, Severity.ERROR, mistake.message, mistake.hint, origin)
+
+
+def _documents(tree: Tree, file: str, found: tuple[Problem, ...]) -> Iterator[Document | Problem]:
+    body = tree.value
+    if not isinstance(body, dict):
+        yield _problem(_not_a_resource(tree), file)
+    elif str(body.get("kind", "")).endswith("List") and isinstance(tree.items, dict) and "items" in body:
+        items = tree.items["items"].items
+        for item in items if isinstance(items, list) else ():
+            yield from _documents(item, file, found)
+    else:
+        yield Document(body, Origin(file, tree.line), tree, found)
+
+
+def _not_a_resource(tree: Tree) -> Mistake:
+    words = {list: "a list", type(None): "empty"}.get(type(tree.value), "a single value")
+    hint = "a resource is a map with apiVersion, kind and metadata"
+    return Mistake(tree.line, "NotAResource", f"the document is {words}, not a resource", hint)
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Quotes every text that a reader would take for another type, and shows long texts as blocks."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    plain = resolve_plain(text) == text and text not in ("=", "<<")
+    style = "|" if "\n" in text else None if plain else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _represent_text)
