@@ -1,0 +1,67 @@
+"""What becomes of a call."""
+
+import enum
+
+import msgspec
+
+
+class Kind(enum.StrEnum):
+    """The end of a call's way through a proxy."""
+
+    FORWARDED = "forwarded"
+    REDIRECTED = "redirected"
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One place that a call may go to. `share` is between 0 and 1; `endpoints` are those that may be picked first.
+
+    `host`, `path` and `headers` are the request as it leaves the proxy (names in lower case; without those headers
+    that Envoy adds to every request). For TCP they are empty.
+    """
+
+    cluster: str
+    share: float = 1.0
+    host: str = ""
+    path: str = ""
+    headers: dict[str, str] = {}
+    response_headers: dict[str, str] = {}
+    endpoints: tuple[str, ...] = ()
+
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True):
+    """What is put in on purpose; shares are between 0 and 1."""
+
+    delay_ms: int = 0
+    delay_share: float = 0.0
+    abort_status: int = 0
+    abort_share: float = 0.0
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a call goes and why. `trail` tells each decision in one line, in order; `config` names the resource
+    (`/apis/…/virtual-service/reviews`) that made the route, "" where none did.
+
+    FORWARDED: `targets`, `mirrors` (cluster and share), `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and
+    `location`. ANSWERED: `status` and `body`. NOT_FOUND: no route, which clients see as 404. REFUSED: nothing takes
+    the connection.
+    """
+
+    kind: Kind
+    listener: str = ""
+    chain: str = ""
+    route_config: str = ""
+    virtual_host: str = ""
+    route: str = ""
+    config: str = ""
+    targets: tuple[Target, ...] = ()
+    mirrors: tuple[tuple[str, float], ...] = ()
+    timeout_ms: int = 0
+    retries: int = 0
+    faults: Faults | None = None
+    status: int = 0
+    location: str = ""
+    body: str = ""
+    trail: tuple[str, ...] = ()

@@ -1,0 +1,76 @@
+"""What a proxy does with a call, read from the messages it was sent."""
+
+import msgspec
+from envoy.config.listener.v3.listener_components_pb2 import FilterChain
+from envoy.config.listener.v3.listener_pb2 import Listener
+from envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2 import (
+    HttpConnectionManager,
+)
+from envoy.extensions.filters.network.tcp_proxy.v3.tcp_proxy_pb2 import TcpProxy
+
+from lateen.simulation.call import Call, Entry
+from lateen.simulation.endpoints import endpoints_of
+from lateen.simulation.listener_choice import chain_for, listener_for
+from lateen.simulation.outcome import Kind, Outcome, Target
+from lateen.simulation.routing import config_of, route_request
+from lateen.translate.resources import Resources
+from lateen.translate.wire import unpack
+
+
+def simulate(resources: Resources, call: Call) -> Outcome:
+    """Follows the call: listener, filter chain, virtual host, route, clusters.
+
+    A TLS connection that isn't terminated is passed on as it is, whatever is inside of it.
+    """
+    listener = listener_for(resources.listeners, call)
+    if listener is None:
+        reason = f"nothing listens at {call.address}:{call.port}" if call.entry is Entry.DIRECT else "not captured"
+        return Outcome(kind=Kind.REFUSED, trail=(reason,))
+    chain = chain_for(listener, call)
+    trail = (f"listener {listener.name}",)
+    if chain is None:
+        return Outcome(kind=Kind.REFUSED, listener=listener.name, trail=(*trail, "no filter chain takes it: closed"))
+    outcome = _through(resources, chain, call)
+    return msgspec.structs.replace(
+        outcome,
+        listener=listener.name,
+        chain=chain.name,
+        config=outcome.config or _chain_config(chain, listener),
+        trail=(*trail, f"filter chain {chain.name or '(default)'}", *outcome.trail),
+    )
+
+
+def _chain_config(chain: FilterChain, listener: Listener) -> str:
+    return config_of(chain.metadata) or config_of(listener.metadata)
+
+
+def _through(resources: Resources, chain: FilterChain, call: Call) -> Outcome:
+    """The last network filter is the one that ends the chain."""
+    network = unpack(chain.filters[-1].typed_config)
+    if isinstance(network, HttpConnectionManager):
+        return _through_http(resources, network, call)
+    if isinstance(network, TcpProxy):
+        return _through_tcp(resources, network, call)
+    return Outcome(kind=Kind.REFUSED, trail=(f"unknown network filter {chain.filters[-1].name}",))
+
+
+def _through_http(resources: Resources, manager: HttpConnectionManager, call: Call) -> Outcome:
+    if manager.HasField("route_config"):
+        return route_request(resources, manager.route_config, call)
+    name = manager.rds.route_config_name
+    config = resources.routes.get(name)
+    if config is None:
+        return Outcome(
+            kind=Kind.NOT_FOUND, route_config=name, status=404, trail=(f"route configuration {name} is missing: 404",)
+        )
+    return route_request(resources, config, call)
+
+
+def _through_tcp(resources: Resources, proxy: TcpProxy, call: Call) -> Outcome:
+    weights = [(target.name, target.weight) for target in proxy.weighted_clusters.clusters] or [(proxy.cluster, 1)]
+    total = sum(weight for _, weight in weights)
+    targets = tuple(
+        Target(cluster=name, share=weight / total, endpoints=endpoints_of(resources, name, call))
+        for name, weight in weights
+    )
+    return Outcome(kind=Kind.FORWARDED, targets=targets, trail=("passed on as bytes",))
