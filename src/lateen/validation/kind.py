@@ -1,0 +1,44 @@
+"""Which kind a document means, and what to say when there is none."""
+
+from typing import Final
+
+from lateen.api.kind import KindInfo
+from lateen.api.meta import JsonObject
+from lateen.api.schema import KINDS, info_of
+from lateen.validation.field import Field
+from lateen.validation.schema import closest, shown
+
+_NAMES: Final = {info.kind: info for info in KINDS}
+
+
+def check_kind(body: JsonObject, root: Field) -> KindInfo | None:
+    """The kind a document names, or None with the reason reported."""
+    kind, version = body.get("kind"), body.get("apiVersion")
+    for key, value in (("apiVersion", version), ("kind", kind)):
+        if value is None or value == "":
+            (root / key).error("is required", _missing_hint(key, kind), "MissingField")
+        elif not isinstance(value, str):
+            (root / key).error(f"must be a text, not {shown(value)}", code="WrongType")
+    if not isinstance(kind, str) or not isinstance(version, str) or not kind or not version:
+        return None
+    info = info_of(body)
+    if info is None:
+        _report_unknown(kind, version, root)
+    return info
+
+
+def _missing_hint(key: str, kind: object) -> str:
+    if key == "apiVersion" and isinstance(kind, str) and kind in _NAMES:
+        return f'add "apiVersion: {_NAMES[kind].api_version}"'
+    return f'add "{key}: ..."; is this a resource at all?'
+
+
+def _report_unknown(kind: str, version: str, root: Field) -> None:
+    if kind in _NAMES:
+        served = " or ".join(_NAMES[kind].api_versions)
+        message = f"there is no {kind} in {shown(version)}"
+        (root / "apiVersion").error(message, f"write {served}", "UnknownKind")
+        return
+    meant = closest(kind, _NAMES)
+    hint = f"did you mean {meant}?" if meant else "known kinds: " + ", ".join(sorted(_NAMES))
+    (root / "kind").error(f"the kind {shown(kind)} of {shown(version)} is not known here", hint, "UnknownKind")

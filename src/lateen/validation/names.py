@@ -1,0 +1,89 @@
+"""The syntax of names, labels and ports. Rules: Kubernetes' `apimachinery/pkg/util/validation`."""
+
+import ipaddress
+import re
+from typing import Final
+
+from lateen.validation.field import Field
+
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL_1035: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN: Final = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
+_QUALIFIED: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_ENV: Final = re.compile(r"[ -<>-~]+")
+_CONFIG_KEY: Final = re.compile(r"[-._a-zA-Z0-9]+")
+
+LABEL_HINT: Final = "use lower-case letters, digits and -, and start and end with a letter or digit"
+SUBDOMAIN_HINT: Final = "use lower-case letters, digits, - and ., and start and end with a letter or digit"
+VALUE_HINT: Final = "use up to 63 letters, digits, -, _ and ., and start and end with a letter or digit"
+
+
+def is_dns_label(text: str) -> bool:
+    """RFC 1123 label: at most 63 characters."""
+    return len(text) <= 63 and _LABEL.fullmatch(text) is not None
+
+
+def is_dns_1035_label(text: str) -> bool:
+    """RFC 1035 label: starts with a letter."""
+    return len(text) <= 63 and _LABEL_1035.fullmatch(text) is not None
+
+
+def is_dns_subdomain(text: str) -> bool:
+    """RFC 1123 subdomain: labels with dots, at most 253 characters."""
+    return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_qualified_name(text: str) -> bool:
+    """A label's or annotation's key: `[prefix/]name`."""
+    prefix, slash, name = text.rpartition("/")
+    good = len(name) <= 63 and _QUALIFIED.fullmatch(name) is not None
+    return good and (not slash or is_dns_subdomain(prefix))
+
+
+def is_label_value(text: str) -> bool:
+    """A label's value; may be empty."""
+    return text == "" or (len(text) <= 63 and _QUALIFIED.fullmatch(text) is not None)
+
+
+def is_env_name(text: str) -> bool:
+    """An environment variable's name: printable ASCII without `=`."""
+    return _ENV.fullmatch(text) is not None
+
+
+def is_config_key(text: str) -> bool:
+    """A key of a ConfigMap or Secret: a file's name."""
+    return len(text) <= 253 and _CONFIG_KEY.fullmatch(text) is not None and text not in (".", "..")
+
+
+def is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
+def is_cidr(text: str) -> bool:
+    """An address with a prefix length; host bits may be set, as Go's ParseCIDR allows."""
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return "/" in text
+
+
+def check_port(number: int, field: Field) -> None:
+    """Report a port number outside of 1 to 65535."""
+    if not 1 <= number <= 65535:
+        field.error(f"{number} is not a port", "ports are numbers from 1 to 65535", "InvalidPort")
+
+
+def check_labels(labels: dict[str, str], field: Field) -> None:
+    """Report keys and values that are no labels."""
+    for key, value in labels.items():
+        if not is_qualified_name(key):
+            (field / key).error(
+                f'"{key}" is no label key', f"{VALUE_HINT}; a domain and / may stand before", "InvalidLabel"
+            )
+        if not is_label_value(value):
+            (field / key).error(f'"{value[:80]}" is no label value', VALUE_HINT, "InvalidLabel")
