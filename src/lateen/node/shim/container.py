@@ -121,7 +121,7 @@ class Container:
     def _prepare(self, root: str) -> None:
         if self.group:
             cgroup.join(self.group)
-        rootfs.enter(self._sandbox.root_kind, root, self._sandbox.spec, self.spec)
+        rootfs.enter(self._sandbox.root_kind, root, self._sandbox.spec, self.spec, self._sandbox.machine_netns)
         if not os.path.isdir(self.spec["cwd"]):
             os.makedirs(self.spec["cwd"])
         os.chdir(self.spec["cwd"])

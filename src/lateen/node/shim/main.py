@@ -41,10 +41,11 @@ def main() -> None:
             cgroup.join(f"{spec['cgroup']}/{_OWN_GROUP}")
         else:
             spec["cgroup"] = ""
+        machine_netns = os.open("/proc/self/ns/net", os.O_RDONLY)
         if spec["netns"]:
             linux.setns(spec["netns"], linux.CLONE_NEWNET)
         linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC | linux.CLONE_NEWPID)
-        _fork(folder, spec, lock)
+        _fork(folder, spec, lock, machine_netns)
     except OSError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
@@ -60,12 +61,12 @@ def _lock(folder: str) -> int:
     return fd
 
 
-def _fork(folder: str, spec: ShimSpec, lock: int) -> None:
+def _fork(folder: str, spec: ShimSpec, lock: int, machine_netns: int) -> None:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reader)
-        _run(folder, spec, writer)
+        _run(folder, spec, writer, machine_netns)
         os._exit(0)
     os.close(writer)
     os.ftruncate(lock, 0)
@@ -76,12 +77,12 @@ def _fork(folder: str, spec: ShimSpec, lock: int) -> None:
     os._exit(0)
 
 
-def _run(folder: str, spec: ShimSpec, writer: int) -> None:
+def _run(folder: str, spec: ShimSpec, writer: int, machine_netns: int) -> None:
     os.setsid()
     try:
         _detach(folder)
         _set_up(spec)
-        loop = _serve(folder, spec)
+        loop = _serve(folder, spec, machine_netns)
     except OSError as error:
         os.write(writer, str(error).encode())
         return
@@ -138,10 +139,10 @@ class _Publisher:
         self.control.publish(state)
 
 
-def _serve(folder: str, spec: ShimSpec) -> Loop:
+def _serve(folder: str, spec: ShimSpec, machine_netns: int) -> Loop:
     loop, publisher = Loop(), _Publisher(folder)
     kind = rootfs.choose_kind(f"{folder}/rootfs/.trial")
-    sandbox = Sandbox(loop, spec, folder, kind)
+    sandbox = Sandbox(loop, spec, folder, kind, machine_netns)
     pod = Pod(sandbox, publisher.publish, loop.stop)
     control = Control(sandbox, pod)
     control.listen()

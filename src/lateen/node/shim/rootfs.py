@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lateen.node.shim.spec import ContainerSpec, MountSpec, ShimSpec
 
+MACHINE_NETNS = "machine-netns"
 _OLD = "/.lateen-machine"
 _SPECIAL = frozenset(
     [
@@ -68,8 +69,8 @@ def choose_kind(folder: str) -> str:
     return "read-only"
 
 
-def enter(kind: str, folder: str, pod: ShimSpec, container: ContainerSpec) -> None:
-    """Make the container's root in `folder` and move into it. Raises OSError, RootError."""
+def enter(kind: str, folder: str, pod: ShimSpec, container: ContainerSpec, machine_netns: int) -> None:
+    """Make the container's root in `folder` and move into it. `machine_netns` is an open file. Raises OSError, RootError."""
     linux.unshare(linux.CLONE_NEWNS)
     linux.mount("none", "/", None, _PRIVATE)
     others = _other_mounts(pod["hide"])
@@ -80,7 +81,7 @@ def enter(kind: str, folder: str, pod: ShimSpec, container: ContainerSpec) -> No
     old = _OLD if kind != "read-only" else "/mnt"
     linux.pivot_root(root, root + old)
     os.chdir("/")
-    builder = _Builder(old, writable=kind != "read-only")
+    builder = _Builder(old, machine_netns, writable=kind != "read-only")
     builder.kernel_files()
     for path in others:
         builder.bind({"source": path, "target": path, "read_only": True})
@@ -148,8 +149,9 @@ def _below(path: str, folders: tuple[str, ...]) -> bool:
 class _Builder:
     """Works inside the new root, with the machine's files below `old`."""
 
-    def __init__(self, old: str, *, writable: bool) -> None:
+    def __init__(self, old: str, netns: int, *, writable: bool) -> None:
         self._old = old
+        self._netns = netns
         self.writable = writable
 
     def kernel_files(self) -> None:
@@ -190,6 +192,8 @@ class _Builder:
     def bind(self, mount: MountSpec) -> None:
         """Show `source` of the machine at `target`, which is made when it is missing."""
         source = self._old + mount["source"]
+        if mount["source"] == MACHINE_NETNS:
+            source = f"/proc/self/fd/{self._netns}"
         if not os.path.exists(source):
             raise RootError(f"{mount['source']}: no such file or folder on this machine")
         target = self._target(mount["target"], folder=os.path.isdir(source))

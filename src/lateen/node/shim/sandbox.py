@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 class Sandbox:
     """One pod's event loop, specification and folder, and who waits for which child process."""
 
-    def __init__(self, loop: Loop, spec: ShimSpec, folder: str, root_kind: str) -> None:
+    def __init__(self, loop: Loop, spec: ShimSpec, folder: str, root_kind: str, machine_netns: int) -> None:
         self.loop = loop
         self.spec = spec
         self.folder = folder
         self.root_kind = root_kind
+        self.machine_netns = machine_netns
         self._waiting: dict[int, Callable[[int], None]] = {}
 
     def on_exit(self, pid: int, call: Callable[[int], None]) -> None:

@@ -14,7 +14,8 @@ class HttpCall(TypedDict):
 
 
 class MountSpec(TypedDict):
-    """A file or folder of the machine made visible in a container."""
+    """A file or folder of the machine made visible in a container; the source `machine-netns` is the file of the
+    machine's network namespace."""
 
     source: str
     target: str
