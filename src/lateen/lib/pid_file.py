@@ -1,0 +1,71 @@
+"""Files that say which process does a job, and that can't be wrong after a crash."""
+
+import fcntl
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class AlreadyRunningError(Exception):
+    """Another process holds the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that holds a pid file, and the note it left there."""
+
+    pid: int
+    note: str
+
+
+class PidFile:
+    """A file that its process keeps locked: the kernel drops the lock with the process, whatever ended it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def held(self, note: str = "") -> Iterator[None]:
+        """Hold the file. Raises AlreadyRunningError."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise AlreadyRunningError(f"{self.path} is held by a running process") from None
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n{note}\n".encode())
+            yield
+        finally:
+            self.path.unlink(missing_ok=True)
+            os.close(descriptor)
+
+    def holder(self) -> Holder | None:
+        """Who holds the file now; None when nobody does."""
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid, _, note = os.read(descriptor, 4096).decode().partition("\n")
+            return Holder(int(pid), note.rstrip("\n")) if pid.isdecimal() else None
+        else:
+            return None
+        finally:
+            os.close(descriptor)
+
+    def signal(self, number: signal.Signals) -> bool:
+        """Send the holder a signal; says whether there was one."""
+        holder = self.holder()
+        if holder is None:
+            return False
+        with suppress(ProcessLookupError):
+            os.kill(holder.pid, number)
+        return True

@@ -1,0 +1,129 @@
+"""The names that the mesh's name server knows, as the file that the node agent writes for it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import msgspec
+
+from lateen.api.endpoint_slice import Endpoint, EndpointSlice
+from lateen.api.service import Service
+from lateen.api.service_entry import ServiceEntry
+
+CLUSTER_DOMAIN = "cluster.local"
+
+
+class PortTarget(msgspec.Struct, frozen=True, array_like=True):
+    """A port of a service and the host to connect to."""
+
+    port: int
+    host: str
+
+
+class DnsTable(msgspec.Struct, frozen=True, kw_only=True):
+    """Lower-case names without the last dot. `ports` has names like `_http._tcp.reviews.default.svc.cluster.local`."""
+
+    pods: str
+    domain: str = CLUSTER_DOMAIN
+    addresses: dict[str, list[str]] = {}
+    aliases: dict[str, str] = {}
+    ports: dict[str, list[PortTarget]] = {}
+
+
+def read_table(file: Path) -> DnsTable:
+    """The table in a file. Raises OSError, msgspec.ValidationError, msgspec.DecodeError."""
+    return msgspec.json.decode(file.read_bytes(), type=DnsTable)
+
+
+def write_table(file: Path, table: DnsTable) -> bool:
+    """Replace the file unless it says the same already; says whether it was replaced."""
+    content = msgspec.json.encode(table, order="deterministic")
+    try:
+        if file.read_bytes() == content:
+            return False
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(file)
+    return True
+
+
+def build_table(
+    pods: IPv4Network,
+    services: Iterable[Service],
+    slices: Iterable[EndpointSlice],
+    entries: Iterable[ServiceEntry] = (),
+    domain: str = CLUSTER_DOMAIN,
+) -> DnsTable:
+    """What Kubernetes' DNS specification and Istio's service entries ask for."""
+    by_service: dict[tuple[str, str], list[EndpointSlice]] = defaultdict(list)
+    for endpoint_slice in slices:
+        if endpoint_slice.address_type == "IPv4":
+            by_service[endpoint_slice.metadata.namespace, endpoint_slice.service_name].append(endpoint_slice)
+    table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={})
+    for service in services:
+        _add_service(table, service, by_service[service.metadata.namespace, service.metadata.name])
+    for entry in entries:
+        _add_service_entry(table, entry)
+    return table
+
+
+def _add_service(table: DnsTable, service: Service, slices: list[EndpointSlice]) -> None:
+    name = f"{service.metadata.name}.{service.metadata.namespace}.svc.{table.domain}"
+    if service.spec.type == "ExternalName":
+        if service.spec.external_name:
+            table.aliases[name] = service.spec.external_name.rstrip(".").lower()
+    elif service.headless:
+        _add_headless(table, service, name, slices)
+    elif service.spec.cluster_ip:
+        table.addresses[name] = [service.spec.cluster_ip]
+        for port in service.spec.ports:
+            _add_port(table, name, port.name, port.protocol, PortTarget(port.port, name))
+
+
+def _add_headless(table: DnsTable, service: Service, name: str, slices: list[EndpointSlice]) -> None:
+    table.addresses[name] = []
+    for endpoint_slice in slices:
+        for endpoint in endpoint_slice.endpoints:
+            if endpoint.conditions.ready is False and not service.spec.publish_not_ready_addresses:
+                continue
+            host = f"{_endpoint_label(endpoint)}.{name}"
+            table.addresses[name].extend(endpoint.addresses)
+            table.addresses.setdefault(host, []).extend(endpoint.addresses)
+            for port in endpoint_slice.ports:
+                if port.port:
+                    _add_port(table, name, port.name, port.protocol, PortTarget(port.port, host))
+    table.addresses[name] = sorted(set(table.addresses[name]), key=IPv4Address)
+
+
+def _endpoint_label(endpoint: Endpoint) -> str:
+    return endpoint.hostname.lower() or endpoint.addresses[0].replace(".", "-")
+
+
+def _add_port(table: DnsTable, service: str, port: str, protocol: str, target: PortTarget) -> None:
+    if port:
+        table.ports.setdefault(f"_{port}._{protocol}.{service}".lower(), []).append(target)
+
+
+def _add_service_entry(table: DnsTable, entry: ServiceEntry) -> None:
+    for host, addresses in _entry_addresses(entry):
+        if addresses:  # A name without addresses is resolved where it would be without a mesh.
+            table.addresses.setdefault(host.lower().rstrip("."), addresses)
+
+
+def _entry_addresses(entry: ServiceEntry) -> Iterator[tuple[str, list[str]]]:
+    given = entry.status.addresses if entry.status else ()
+    for host in entry.spec.hosts:
+        own = [address for text in entry.spec.addresses if (address := _single_address(text))]
+        assigned = [address for item in given if item.host == host and (address := _single_address(item.value))]
+        yield host, own or assigned
+
+
+def _single_address(text: str) -> str | None:
+    try:
+        network = IPv4Network(text)
+    except ValueError:
+        return None
+    return str(network.network_address) if network.prefixlen == 32 else None

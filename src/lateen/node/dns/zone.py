@@ -1,0 +1,152 @@
+"""Answers to questions about names of the mesh."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from dns.rcode import NOERROR, NXDOMAIN, SERVFAIL, Rcode
+from dns.rdatatype import CNAME, PTR, SOA, SRV, A, RdataType
+
+from lateen.node.dns.table import DnsTable
+
+TTL_SECONDS = 5
+_REVERSE = ".in-addr.arpa"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One resource record in the text form of zone files; `name` has no last dot."""
+
+    name: str
+    kind: RdataType
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to answer. `alias_target` is a name of the outside whose addresses must be added."""
+
+    rcode: Rcode = NOERROR
+    records: tuple[Record, ...] = ()
+    extra: tuple[Record, ...] = ()
+    authority: tuple[Record, ...] = ()
+    alias_target: str = ""
+
+
+class Zone:
+    """The names of one table, ready to be asked about."""
+
+    def __init__(self, table: DnsTable) -> None:
+        self._table = table
+        self._domain = table.domain
+        self._pods = IPv4Network(table.pods)
+        self._existing = _with_parents([*table.addresses, *table.aliases, *table.ports], table.domain)
+        self._names_of = _names_by_address(table)
+
+    def answer(self, name: str, kind: RdataType) -> Answer | None:
+        """The answer about a lower-case name without its last dot; None when others must be asked."""
+        if name.endswith(_REVERSE):
+            return self._reverse(name, kind)
+        if name == self._domain or name.endswith(f".{self._domain}"):
+            return self._own(name, kind)
+        addresses = self._foreign_addresses(name)
+        return None if addresses is None else self._addresses_answer(name, addresses, kind)
+
+    def _own(self, name: str, kind: RdataType) -> Answer:
+        if name in self._table.aliases:
+            return self._alias(name, kind)
+        addresses = self._table.addresses.get(name) or self._pod_address(name)
+        if addresses:
+            return self._addresses_answer(name, addresses, kind)
+        if kind == SRV and name in self._table.ports:
+            return self._ports(name)
+        if name == self._domain and kind == SOA:
+            return Answer(records=(self._soa(),))
+        exists = name in self._existing or name in (f"pod.{self._domain}", f"svc.{self._domain}")
+        return self._nothing(NOERROR if exists else NXDOMAIN)
+
+    def _addresses_answer(self, name: str, addresses: list[str], kind: RdataType) -> Answer:
+        if kind == A:
+            return Answer(records=tuple(Record(name, A, address) for address in addresses))
+        return self._nothing(NOERROR)
+
+    def _alias(self, name: str, kind: RdataType) -> Answer:
+        target = self._table.aliases[name]
+        alias = Record(name, CNAME, f"{target}.")
+        if kind == CNAME:
+            return Answer(records=(alias,))
+        found = self.answer(target, kind) if target not in self._table.aliases else self._nothing(SERVFAIL)
+        if found is None:
+            return Answer(records=(alias,), alias_target=target)
+        return Answer(rcode=found.rcode, records=(alias, *found.records), authority=found.authority)
+
+    def _ports(self, name: str) -> Answer:
+        targets = self._table.ports[name]
+        share = max(1, 100 // len(targets))
+        records = tuple(Record(name, SRV, f"0 {share} {target.port} {target.host}.") for target in targets)
+        extra = [
+            Record(host, A, address)
+            for host in dict.fromkeys(target.host for target in targets)
+            for address in self._table.addresses.get(host, ())
+        ]
+        return Answer(records=records, extra=tuple(extra))
+
+    def _pod_address(self, name: str) -> list[str]:
+        labels = name.removesuffix(self._domain).rstrip(".").split(".")
+        if len(labels) != 3 or labels[2] != "pod":
+            return []
+        try:
+            address = IPv4Address(labels[0].replace("-", "."))
+        except ValueError:
+            return []
+        return [str(address)] if address in self._pods else []
+
+    def _foreign_addresses(self, name: str) -> list[str] | None:
+        exact = self._table.addresses.get(name)
+        if exact is not None:
+            return exact
+        parent = name
+        while "." in parent:
+            parent = parent.partition(".")[2]
+            if (addresses := self._table.addresses.get(f"*.{parent}")) is not None:
+                return addresses
+        return None
+
+    def _reverse(self, name: str, kind: RdataType) -> Answer | None:
+        try:
+            address = IPv4Address(".".join(reversed(name.removesuffix(_REVERSE).split("."))))
+        except ValueError:
+            return None
+        names = self._names_of.get(str(address), [])
+        if not names and address not in self._pods:
+            return None
+        if not names:
+            return self._nothing(NXDOMAIN)
+        if kind != PTR:
+            return self._nothing(NOERROR)
+        return Answer(records=tuple(Record(name, PTR, f"{target}.") for target in names))
+
+    def _nothing(self, code: Rcode) -> Answer:
+        return Answer(rcode=code, authority=(self._soa(),))
+
+    def _soa(self) -> Record:
+        text = f"ns.dns.{self._domain}. hostmaster.{self._domain}. 1 7200 1800 86400 {TTL_SECONDS}"
+        return Record(self._domain, SOA, text)
+
+
+def _with_parents(names: list[str], domain: str) -> frozenset[str]:
+    existing = {domain}
+    for name in names:
+        while name.endswith(f".{domain}") and name not in existing:
+            existing.add(name)
+            name = name.partition(".")[2]  # noqa: PLW2901 - walking up
+    return frozenset(existing)
+
+
+def _names_by_address(table: DnsTable) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    headless = {name for name, addresses in table.addresses.items() if len(addresses) != 1}
+    for name, addresses in table.addresses.items():
+        # A headless service's own name stands for all of its pods; each pod's name for one.
+        if name.endswith(f".{table.domain}") and name not in headless:
+            names.setdefault(addresses[0], []).append(name)
+    return names
