@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from lateen.api.column import AGE, NAME
 from lateen.api.columns import COLUMNS
 from lateen.api.config_map import ConfigMap
 from lateen.api.deployment import Deployment
@@ -33,7 +34,12 @@ def _core(struct: type[Resource], plural: str, *short_names: str, **options: Any
     kind = struct.__name__
     defaults = {"group": "", "versions": ("v1",), "singular": kind.lower(), "short_names": short_names}
     return KindInfo(
-        id=kind, kind=kind, plural=plural, struct=struct, columns=COLUMNS.get(kind, ()), **{**defaults, **options}
+        id=kind,
+        kind=kind,
+        plural=plural,
+        struct=struct,
+        columns=COLUMNS.get(kind, (NAME, AGE)),
+        **{**defaults, **options},
     )
 
 
