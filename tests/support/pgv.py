@@ -49,6 +49,8 @@ def _field_violations(message: Message, field: Field, rules: Rules, path: str) -
 def _message_violations(message: Message, field: Field, rules: Rules, path: str) -> Iterator[str]:
     kind = rules.WhichOneof("type")
     if not message.HasField(field.name):
+        if field.containing_oneof is not None:
+            return
         needed = rules.message.required or (kind in {"any", "duration"} and getattr(rules, kind).required)
         if needed:
             yield f"{path}: must be set"

@@ -3,7 +3,7 @@
 A field in neither table changes what Envoy does in a way the simulator doesn't follow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
@@ -265,6 +265,6 @@ def _inside(value: object, path: str) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for key in value:
             yield from _inside(value[key], f"{path}[{key}]")
-    elif not isinstance(value, (str, bytes, int, float)):
-        for index, item in enumerate(value if hasattr(value, "__iter__") else ()):
+    elif isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        for index, item in enumerate(value):
             yield from _inside(item, f"{path}[{index}]")

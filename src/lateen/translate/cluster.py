@@ -2,6 +2,8 @@
 
 from envoy.config.cluster.v3 import cluster_pb2
 from envoy.config.core.v3 import address_pb2
+from envoy.extensions.clusters.common.dns.v3 import dns_pb2
+from envoy.extensions.clusters.dns.v3 import dns_cluster_pb2
 from envoy.extensions.clusters.dynamic_forward_proxy.v3 import cluster_pb2 as forward_pb2
 from envoy.extensions.common.dynamic_forward_proxy.v3 import dns_cache_pb2
 
@@ -12,7 +14,7 @@ from lateen.translate.circuit_breaker import circuit_breakers
 from lateen.translate.endpoint import translate_load_assignment
 from lateen.translate.load_balancer import set_load_balancer
 from lateen.translate.metadata import cluster_metadata
-from lateen.translate.names import FORWARD_PROXY_CLUSTER, HTTP_PROTOCOL_OPTIONS, stat_prefix
+from lateen.translate.names import DNS_CLUSTER, FORWARD_PROXY_CLUSTER, HTTP_PROTOCOL_OPTIONS, stat_prefix
 from lateen.translate.outlier_detection import outlier_detection
 from lateen.translate.upstream_protocol import http_protocol_options
 from lateen.translate.upstream_tls import upstream_socket
@@ -21,8 +23,6 @@ from lateen.translate.wire import pack
 _TYPES = {
     ClusterKind.EDS: cluster_pb2.Cluster.EDS,
     ClusterKind.STATIC: cluster_pb2.Cluster.STATIC,
-    ClusterKind.STRICT_DNS: cluster_pb2.Cluster.STRICT_DNS,
-    ClusterKind.LOGICAL_DNS: cluster_pb2.Cluster.LOGICAL_DNS,
     ClusterKind.ORIGINAL_DST: cluster_pb2.Cluster.ORIGINAL_DST,
 }
 
@@ -50,10 +50,13 @@ def translate_cluster(cluster: Cluster) -> cluster_pb2.Cluster:
 
 
 def _set_discovery(envoy: cluster_pb2.Cluster, cluster: Cluster) -> None:
-    if cluster.kind is ClusterKind.FORWARD_PROXY:
-        _set_forward_proxy(envoy, cluster)
-        return
-    envoy.type = _TYPES[cluster.kind]
+    match cluster.kind:
+        case ClusterKind.FORWARD_PROXY:
+            _set_forward_proxy(envoy, cluster)
+        case ClusterKind.STRICT_DNS | ClusterKind.LOGICAL_DNS:
+            _set_dns(envoy, cluster)
+        case _:
+            envoy.type = _TYPES[cluster.kind]
     match cluster.kind:
         case ClusterKind.EDS:
             envoy.eds_cluster_config.eds_config.CopyFrom(ads_source())
@@ -62,17 +65,20 @@ def _set_discovery(envoy: cluster_pb2.Cluster, cluster: Cluster) -> None:
             if cluster.original_dst_port is not None:
                 override = scalar.uint32(cluster.original_dst_port)
                 envoy.original_dst_lb_config.upstream_port_override.CopyFrom(override)
-        case ClusterKind.STRICT_DNS | ClusterKind.LOGICAL_DNS:
-            _set_dns(envoy, cluster)
     if cluster.assignment is not None:
         envoy.load_assignment.CopyFrom(translate_load_assignment(cluster.assignment))
 
 
 def _set_dns(envoy: cluster_pb2.Cluster, cluster: Cluster) -> None:
-    envoy.dns_lookup_family = cluster_pb2.Cluster.V4_ONLY
-    envoy.respect_dns_ttl = True
-    if cluster.dns_refresh_ms is not None:
-        envoy.dns_refresh_rate.CopyFrom(scalar.duration(cluster.dns_refresh_ms))
+    """LOGICAL_DNS takes all answers for one endpoint, of which a new connection uses the first."""
+    config = dns_cluster_pb2.DnsCluster(
+        dns_lookup_family=dns_pb2.V4_ONLY,
+        respect_dns_ttl=True,
+        dns_refresh_rate=scalar.optional_duration(cluster.dns_refresh_ms),
+        all_addresses_in_single_endpoint=cluster.kind is ClusterKind.LOGICAL_DNS,
+    )
+    envoy.cluster_type.name = DNS_CLUSTER
+    envoy.cluster_type.typed_config.CopyFrom(pack(config))
 
 
 def _set_forward_proxy(envoy: cluster_pb2.Cluster, cluster: Cluster) -> None:

@@ -28,6 +28,7 @@ HTTP_PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 FILE_ACCESS_LOG = "envoy.access_loggers.file"
 PREVIOUS_HOSTS = "envoy.retry_host_predicates.previous_hosts"
 PREVIOUS_PRIORITIES = "envoy.retry_priorities.previous_priorities"
+DNS_CLUSTER = "envoy.cluster.dns"
 FORWARD_PROXY_CLUSTER = "envoy.clusters.dynamic_forward_proxy"
 
 ISTIO_METADATA = "istio"

