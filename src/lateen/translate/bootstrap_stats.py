@@ -8,6 +8,7 @@ from lateen.translate.string_match import regex_matcher
 
 PREFIXES = (
     "cluster_manager",
+    "control_plane",
     "listener_manager",
     "server",
     "cluster.xds-grpc",
