@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from operator import is_
 from typing import Any, Generic, TypeVar, cast
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _SCALARS = frozenset({str, int, bool, float})
@@ -69,6 +70,34 @@ class Stage(Generic[T]):
             self._value = value if self._value is None else same_if_equal(self._value, value)
             self._inputs, self._ran = inputs, True
         return cast("T", self._value)
+
+
+class Recent(Generic[K, T]):
+    """Values by key, made when first asked for and forgotten when nobody asked in the last `rounds` rounds."""
+
+    __slots__ = ("_ages", "_make", "_round", "_rounds", "_values")
+
+    def __init__(self, make: Callable[[K], T], rounds: int = 16) -> None:
+        self._make = make
+        self._rounds = rounds
+        self._round = 0
+        self._values: dict[K, T] = {}
+        self._ages: dict[K, int] = {}
+
+    def __getitem__(self, key: K) -> T:
+        if key not in self._values:
+            self._values[key] = self._make(key)
+        self._ages[key] = self._round
+        return self._values[key]
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def begin(self) -> None:
+        """Start a round."""
+        self._round += 1
+        for key in [key for key, age in self._ages.items() if age < self._round - self._rounds]:
+            del self._values[key], self._ages[key]
 
 
 def same_if_equal(old: T, new: T) -> T:

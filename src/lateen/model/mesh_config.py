@@ -22,9 +22,6 @@ def mesh_settings(source: ConfigMap | None) -> tuple[MeshSettings, tuple[Problem
         document = from_yaml(text)
     except ValueError as failure:
         return MeshSettings(), (_problem(source.ref, "data.mesh", "InvalidYAML", str(failure)),)
-    if not isinstance(document, dict):
-        message = "is not a map of settings"
-        return MeshSettings(), (_problem(source.ref, "data.mesh", "InvalidYAML", message),)
     return _read(document, source.ref)
 
 

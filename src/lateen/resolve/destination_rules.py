@@ -1,8 +1,20 @@
-"""Destination rules: which one governs a host for a client, and the policy it sets for each port and subset."""
+"""Destination rules: which one governs a host for a client, and the policy it sets for each port and subset.
 
+Rules: Istio's `PushContext.destinationRule`, `mergeDestinationRule` and `MergeSubsetTrafficPolicy`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lateen.api.destination_rule import DestinationRule, Subset, TrafficPolicy
+from lateen.api.problem import Problem, Severity
+from lateen.lib.memo import Memo
+from lateen.model.hostname import covers, fully_qualified, is_wildcard
+from lateen.model.selection import selects
+from lateen.model.service import Service
+from lateen.model.settings import MeshSettings
+from lateen.resolve.visibility import PRIVATE, PUBLIC, is_visible
 
 _PORT_BLOCKS = ("load_balancer", "connection_pool", "outlier_detection", "tls")
 _BLOCKS = (*_PORT_BLOCKS, "tunnel", "proxy_protocol", "retry_budget")
@@ -25,7 +37,7 @@ def policy_for(rule: HostRule, port: int, subset: str = "") -> TrafficPolicy | N
     """The policy for one port and subset of the rule's host, without port-level settings.
 
     A subset's policy replaces the host's block by block; settings for the port replace all blocks, and what they leave
-    out has its default (Istio's `MergeSubsetTrafficPolicy`).
+    out has its default.
     """
     policy = _overlay(None, rule.traffic_policy, port)
     chosen = rule.subset(subset) if subset else None
@@ -35,8 +47,178 @@ def policy_for(rule: HostRule, port: int, subset: str = "") -> TrafficPolicy | N
 def _overlay(below: TrafficPolicy | None, above: TrafficPolicy | None, port: int) -> TrafficPolicy | None:
     if above is None:
         return below
-    blocks = {name: getattr(above, name) or getattr(below, name, None) for name in _BLOCKS}
+    blocks: dict[str, Any] = {
+        name: getattr(above, name) or getattr(below, name, None) for name in _BLOCKS
+    }  # Any: structs
     for settings in above.port_level_settings:
         if settings.port is not None and settings.port.number == port:
             blocks |= {name: getattr(settings, name) for name in _PORT_BLOCKS}
+            break
     return TrafficPolicy(**blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Whose traffic a rule would govern."""
+
+    namespace: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NamespaceRules:
+    """A namespace's destination rules by host, oldest first; `wildcards` are its hosts with `*`, longest first."""
+
+    by_host: Mapping[str, tuple[DestinationRule, ...]]
+    wildcards: tuple[str, ...]
+
+    def candidates(self, hostname: str) -> Iterable[tuple[DestinationRule, ...]]:
+        """The rules that could govern a host, most specific first."""
+        if hostname in self.by_host:
+            yield self.by_host[hostname]
+        for pattern in self.wildcards:
+            if pattern != hostname and covers(pattern, hostname):
+                yield self.by_host[pattern]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleIndex:
+    """All destination rules. `labels` are the keys that some `workloadSelector` looks at."""
+
+    namespaces: Mapping[str, NamespaceRules]
+    labels: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def index_rules(memo: Memo, rules: Iterable[DestinationRule], settings: MeshSettings) -> RuleIndex:
+    """Sort the rules (oldest first) by namespace and host."""
+    found: dict[str, dict[str, list[DestinationRule]]] = {}
+    for rule in rules:
+        namespace = rule.metadata.namespace
+        host = fully_qualified(rule.spec.host, namespace, settings.cluster_domain)
+        found.setdefault(namespace, {}).setdefault(host, []).append(rule)
+    namespaces = {name: _namespace(memo, name, by_host) for name, by_host in found.items()}
+    labels = frozenset(
+        key
+        for rule in rules
+        if rule.spec.workload_selector is not None
+        for key in rule.spec.workload_selector.match_labels
+    )
+    problems = tuple(
+        problem
+        for each in namespaces.values()
+        for host, group in each.by_host.items()
+        if len(group) > 1
+        for problem in _conflicts(host, group)
+    )
+    return RuleIndex(namespaces, labels, problems)
+
+
+def _namespace(memo: Memo, name: str, by_host: Mapping[str, list[DestinationRule]]) -> NamespaceRules:
+    kept = memo.keep(name, {host: tuple(group) for host, group in by_host.items()})
+    return memo.recall(("rules", name), _sorted_wildcards, kept)
+
+
+def _sorted_wildcards(by_host: Mapping[str, tuple[DestinationRule, ...]]) -> NamespaceRules:
+    wildcards = sorted((host for host in by_host if is_wildcard(host)), key=lambda host: (-len(host), host))
+    return NamespaceRules(by_host, tuple(wildcards))
+
+
+def _conflicts(host: str, group: Sequence[DestinationRule]) -> Iterable[Problem]:
+    seen: dict[tuple[object, str], DestinationRule] = {}
+    policies: dict[object, DestinationRule] = {}
+    for rule in group:
+        selector = rule.spec.workload_selector
+        key = tuple(sorted(selector.match_labels.items())) if selector else None
+        for position, subset in enumerate(rule.spec.subsets):
+            first = seen.setdefault((key, subset.name), rule)
+            if first is not rule:
+                yield _ignored(rule, f"spec.subsets[{position}]", f'subset "{subset.name}" of {host}', first)
+        if rule.spec.traffic_policy is not None:
+            first = policies.setdefault(key, rule)
+            if first is not rule:
+                yield _ignored(rule, "spec.trafficPolicy", f"the traffic policy of {host}", first)
+
+
+def _ignored(rule: DestinationRule, path: str, what: str, first: DestinationRule) -> Problem:
+    message = f"{what} is declared by {first.ref} already, which is older; this one has no effect"
+    return Problem(
+        rule.ref, path, "DuplicateDestinationRule", Severity.WARNING, message, "merge the two rules into one"
+    )
+
+
+def rules_for(
+    memo: Memo, index: RuleIndex, services: Iterable[Service], client: Client, settings: MeshSettings
+) -> dict[str, HostRule]:
+    """The rule that governs each service's hostname for a client.
+
+    Sought in the client's namespace, then the service's, then the root namespace; the first that has one decides. For
+    clients in the root namespace its public rules come last. A rule for chosen workloads beats one for all.
+    """
+    found: dict[str, HostRule] = {}
+    namespace, root = client.namespace, settings.root_namespace
+    for service in services:
+        places = ((namespace, namespace == root), (service.namespace, False), (root, False))
+        for place, private in places:
+            rules = index.namespaces.get(place)
+            group = rules and _first_visible(rules, service.hostname, client, settings, private=private)
+            if group:
+                found[service.hostname] = memo.recall(service.hostname, merge_rules, *group)
+                break
+    return found
+
+
+def _first_visible(
+    rules: NamespaceRules, hostname: str, client: Client, settings: MeshSettings, *, private: bool
+) -> Sequence[DestinationRule]:
+    for group in rules.candidates(hostname):
+        seen = [rule for rule in group if _is_seen(rule, client, settings, private=private)]
+        chosen = [rule for rule in seen if _chooses(rule, client.labels)]
+        if chosen:
+            return [rule for rule in chosen if rule.spec.workload_selector == chosen[0].spec.workload_selector]
+        if general := [rule for rule in seen if rule.spec.workload_selector is None]:
+            return general
+    return ()
+
+
+def _is_seen(rule: DestinationRule, client: Client, settings: MeshSettings, *, private: bool) -> bool:
+    where = export_to(rule, settings)
+    return not (private and PUBLIC in where) and is_visible(where, rule.metadata.namespace, client.namespace)
+
+
+def export_to(rule: DestinationRule, settings: MeshSettings) -> tuple[str, ...]:
+    """Where a rule is seen; one for chosen workloads only in its own namespace."""
+    if rule.spec.workload_selector is not None:
+        return (PRIVATE,)
+    return rule.spec.export_to or settings.default_destination_rule_export_to
+
+
+def _chooses(rule: DestinationRule, labels: Mapping[str, str]) -> bool:
+    selector = rule.spec.workload_selector
+    return selector is not None and selects(selector.match_labels, labels)
+
+
+def merge_rules(*group: DestinationRule) -> HostRule:
+    """One rule of several for the same host, oldest first."""
+    subsets: dict[str, Subset] = {}
+    for rule in group:
+        for subset in rule.spec.subsets:
+            subsets.setdefault(subset.name, subset)
+    policy = next((rule.spec.traffic_policy for rule in group if rule.spec.traffic_policy is not None), None)
+    return HostRule(policy, tuple(subsets.values()), group)
+
+
+def distinct_by_rules(
+    index: RuleIndex, services: Mapping[tuple[str, str], Service], settings: MeshSettings
+) -> set[str]:
+    """Namespaces whose clients may be governed by other rules than the rest of the mesh."""
+    found: set[str] = set()
+    for namespace, rules in index.namespaces.items():
+        for host, group in rules.by_host.items():
+            if (namespace, host) not in services:
+                found.add(namespace)
+            for rule in group:
+                where = export_to(rule, settings)
+                if PUBLIC not in where:
+                    found |= {namespace, *where}
+    return found

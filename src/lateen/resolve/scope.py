@@ -1,9 +1,17 @@
 """What makes one proxy's outbound view differ from another's."""
 
-import msgspec
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+import msgspec
+from msgspec.structs import replace
+
+from lateen.api.gateway import Gateway
+from lateen.api.virtual_service import VirtualService
+from lateen.model.selection import selects
 from lateen.model.service import Locality
-from lateen.model.workload import ProxyType
+from lateen.model.workload import Proxy, ProxyType, Workload
+from lateen.resolve.selectors import ServiceSelectors
 
 NamespacedName = tuple[str, str]
 """(namespace, name)"""
@@ -14,7 +22,8 @@ class Scope(msgspec.Struct, frozen=True):
 
     `labels` holds only the labels that some rule selects clients by, sorted. `locality` is set only when endpoints are
     chosen by it. The rest concerns gateways: the Gateways that select the proxy, the services in front of it (both
-    (namespace, name or hostname), sorted) and the file of the machine's network namespace it may listen in ("": none).
+    (namespace, name or hostname), sorted), its named ports, and the file of the machine's network namespace it may
+    listen in ("": none).
     """
 
     type: ProxyType
@@ -23,9 +32,64 @@ class Scope(msgspec.Struct, frozen=True):
     locality: Locality | None = None
     gateways: tuple[NamespacedName, ...] = ()
     services: tuple[NamespacedName, ...] = ()
+    ports: tuple[tuple[str, int], ...] = ()
     host_netns: str = ""
 
     @property
     def is_gateway(self) -> bool:
         """Whether the proxy runs Gateways rather than standing beside a workload."""
         return self.type is ProxyType.GATEWAY
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeIndex:
+    """What the rules of the mesh look at in a client; everything else about it cannot matter.
+
+    `labels` are the label keys that some route or rule selects clients by, `rule_labels` those that destination rules
+    do. Clients in namespaces that are not `distinct` see the same services governed by the same rules.
+    """
+
+    labels: frozenset[str]
+    rule_labels: frozenset[str]
+    distinct: frozenset[str]
+    by_locality: bool
+    gateways: tuple[Gateway, ...]
+
+
+def route_labels(rules: Iterable[VirtualService]) -> frozenset[str]:
+    """The label keys that some route matches its clients by."""
+    found: set[str] = set()
+    for rule in rules:
+        for http in rule.spec.http:
+            found.update(key for match in http.match for key in match.source_labels)
+        for tls in rule.spec.tls:
+            found.update(key for match in tls.match for key in match.source_labels)
+        for tcp in rule.spec.tcp:
+            found.update(key for match in tcp.match for key in match.source_labels)
+    return frozenset(found)
+
+
+def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, workload: Workload | None) -> Scope:
+    """The scope a proxy belongs to."""
+    scope = Scope(
+        type=proxy.type,
+        namespace=proxy.namespace,
+        labels=picked(proxy.labels, index.labels),
+        locality=proxy.locality if index.by_locality and proxy.locality.region else None,
+    )
+    if proxy.type is not ProxyType.GATEWAY:
+        return scope
+    gateways = (each.metadata for each in index.gateways if selects(each.spec.selector, proxy.labels))
+    fronts = services.selecting(proxy.namespace, proxy.labels)
+    return replace(
+        scope,
+        gateways=tuple(sorted((each.namespace, each.name) for each in gateways)),
+        services=tuple(sorted((each.namespace, each.hostname) for each in fronts)),
+        ports=tuple(sorted((each.name, each.number) for each in workload.ports if each.name)) if workload else (),
+        host_netns=proxy.netns_host,
+    )
+
+
+def picked(labels: Mapping[str, str], keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The labels with those keys, sorted."""
+    return tuple(sorted((key, labels[key]) for key in keys if key in labels))

@@ -1,0 +1,183 @@
+"""Outbound clusters: one for each port of each service a client sees, and one more for each subset."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from lateen.api.destination_rule import DestinationRule, TrafficPolicy
+from lateen.api.problem import Problem, ResourceRef, Severity
+from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, LoadBalancer, UpstreamProtocol
+from lateen.ir.names import BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, Side, subset_key
+from lateen.ir.origin import ConfigOrigin
+from lateen.model.service import Endpoint, Protocol, Resolution, Service, ServicePort
+from lateen.model.settings import MeshSettings
+from lateen.resolve.destination_rules import HostRule, policy_for
+from lateen.resolve.endpoints import EndpointPlan, assignment_for
+from lateen.resolve.traffic_policy import (
+    circuit_breaker,
+    connection_settings,
+    load_balancer,
+    outlier_detection,
+    upstream_protocol,
+    upstream_tls,
+)
+
+ORIGIN_VERSION = "v1alpha3"
+"""The version in the metadata Istio writes, whatever version the resource was declared in."""
+
+_PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
+_WITHOUT_CHOICE = frozenset({ClusterKind.ORIGINAL_DST, ClusterKind.FORWARD_PROXY})
+
+BY_NAME = frozenset({ClusterKind.STRICT_DNS, ClusterKind.LOGICAL_DNS})
+"""Kinds whose endpoints are part of the cluster."""
+
+_KINDS = {
+    Resolution.STATIC: ClusterKind.EDS,
+    Resolution.DNS: ClusterKind.STRICT_DNS,
+    Resolution.DNS_ROUND_ROBIN: ClusterKind.LOGICAL_DNS,
+    Resolution.DYNAMIC_DNS: ClusterKind.FORWARD_PROXY,
+    Resolution.NONE: ClusterKind.ORIGINAL_DST,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PortClusters:
+    """The clusters of one service port, and how the endpoints of the EDS ones among them are chosen."""
+
+    clusters: tuple[Cluster, ...]
+    plans: tuple[EndpointPlan, ...]
+
+
+def cluster_kind(service: Service, port: ServicePort, *, gateway: bool) -> ClusterKind:
+    """How the endpoints of a port are found (Istio's `convertResolution`).
+
+    Gateways have no original destination to go on to. HTTP to headless services is balanced like any other, so that
+    routes, subsets and policies work on it; their other ports go where the client dialled.
+    """
+    kind = _KINDS[service.resolution]
+    if kind is ClusterKind.ORIGINAL_DST and gateway:
+        return ClusterKind.EDS
+    if service.headless and kind is ClusterKind.EDS and not gateway and not port.protocol.is_http:
+        return ClusterKind.ORIGINAL_DST
+    return kind
+
+
+def is_routable(service: Service, port: ServicePort) -> bool:
+    """Whether a port has clusters: aliases use their target's, and UDP does not pass through proxies."""
+    return service.resolution is not Resolution.ALIAS and port.protocol is not Protocol.UDP
+
+
+def port_clusters(
+    service: Service,
+    port: ServicePort,
+    rule: HostRule | None,
+    settings: MeshSettings,
+    kind: ClusterKind,
+    endpoints: tuple[Endpoint, ...] = (),
+) -> PortClusters:
+    """The clusters of a port: the whole, then each subset. `endpoints` matter only to clusters that look names up."""
+    clusters = []
+    plans = []
+    for subset, labels in _subsets(rule):
+        policy = policy_for(rule, port.number, subset) if rule else None
+        plan = EndpointPlan(
+            cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
+            labels=tuple(sorted(labels.items())),
+            policy=policy,
+            locality_enabled=settings.locality_lb_enabled,
+            by_name=kind in BY_NAME,
+            only_first=kind is ClusterKind.LOGICAL_DNS,
+            subset=subset,
+            declared_by=_declaring(rule, subset),
+        )
+        balancer = load_balancer(policy, locality_enabled=settings.locality_lb_enabled)
+        actual = ClusterKind.ORIGINAL_DST if balancer.algorithm is Algorithm.CLUSTER_PROVIDED else kind
+        fields = _policy_fields(policy, service, port, settings)
+        clusters.append(
+            Cluster(
+                name=plan.cluster,
+                kind=actual,
+                load_balancer=_PROVIDED if actual in _WITHOUT_CHOICE else balancer,
+                assignment=assignment_for(plan, endpoints, None) if actual in BY_NAME else None,
+                dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
+                service=service.hostname,
+                service_namespace=service.namespace,
+                origins=tuple(origin_of(source) for source in rule.sources) if rule else (),
+                **fields,
+            )
+        )
+        if actual is ClusterKind.EDS:
+            plans.append(plan)
+    return PortClusters(tuple(clusters), tuple(plans))
+
+
+def _declaring(rule: HostRule | None, subset: str) -> ResourceRef | None:
+    if rule is None or not subset:
+        return None
+    return next((each.ref for each in rule.sources if any(one.name == subset for one in each.spec.subsets)), None)
+
+
+def _subsets(rule: HostRule | None) -> list[tuple[str, dict[str, str]]]:
+    named = [(subset.name, subset.labels) for subset in rule.subsets] if rule else []
+    return [("", {}), *named]
+
+
+def _policy_fields(
+    policy: TrafficPolicy | None, service: Service, port: ServicePort, settings: MeshSettings
+) -> dict[str, Any]:
+    pool = policy.connection_pool if policy else None
+    protocol = upstream_protocol(port.protocol, pool)
+    return {
+        "protocol": protocol,
+        "circuit_breaker": circuit_breaker(pool, policy.retry_budget if policy else None),
+        "outlier_detection": outlier_detection(policy.outlier_detection) if policy else None,
+        "tls": upstream_tls(policy.tls, service, protocol) if policy else None,
+        "proxy_protocol": policy.proxy_protocol.version if policy and policy.proxy_protocol else "",
+        **connection_settings(pool, settings.connect_timeout_ms),
+    }
+
+
+def origin_of(rule: DestinationRule) -> ConfigOrigin:
+    """The rule, as Istio names it in a cluster's metadata."""
+    meta = rule.metadata
+    return ConfigOrigin(
+        group="networking.istio.io",
+        version=ORIGIN_VERSION,
+        kind="DestinationRule",
+        namespace=meta.namespace,
+        name=meta.name,
+    )
+
+
+def catch_all_clusters(settings: MeshSettings, *, gateway: bool) -> tuple[Cluster, ...]:
+    """Where traffic goes that no service takes: nowhere, and (not on gateways) on to where the client dialled."""
+    black_hole = Cluster(
+        name=BLACK_HOLE_CLUSTER, kind=ClusterKind.STATIC, connect_timeout_ms=settings.connect_timeout_ms
+    )
+    passthrough = Cluster(
+        name=PASSTHROUGH_CLUSTER,
+        kind=ClusterKind.ORIGINAL_DST,
+        protocol=UpstreamProtocol.DOWNSTREAM,
+        load_balancer=_PROVIDED,
+        connect_timeout_ms=settings.connect_timeout_ms,
+    )
+    return (black_hole,) if gateway else (black_hole, passthrough)
+
+
+def policy_problems(rule: DestinationRule) -> Iterable[Problem]:
+    """What a rule asks for that has no effect."""
+    policies = [("spec.trafficPolicy", rule.spec.traffic_policy)]
+    policies += [
+        (f"spec.subsets[{position}].trafficPolicy", subset.traffic_policy)
+        for position, subset in enumerate(rule.spec.subsets)
+    ]
+    for path, policy in policies:
+        if policy is not None and policy.tls is not None and policy.tls.mode == "ISTIO_MUTUAL":
+            yield Problem(
+                rule.ref,
+                f"{path}.tls.mode",
+                "NoEffect",
+                Severity.WARNING,
+                "ISTIO_MUTUAL has no effect: workloads have no certificates yet, so requests are sent in plain text",
+                "remove it, or use SIMPLE or MUTUAL with certificates of your own",
+            )

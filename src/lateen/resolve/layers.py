@@ -1,0 +1,202 @@
+"""The layers of a proxy's configuration, each a function of the parts of the mesh it depends on and of nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lateen.api.gateway import Gateway
+from lateen.api.problem import Problem
+from lateen.api.virtual_service import VirtualService
+from lateen.ir.cluster import Cluster
+from lateen.ir.config import Layer
+from lateen.ir.endpoint import LoadAssignment
+from lateen.ir.listener import Listener
+from lateen.ir.route import RouteConfig
+from lateen.lib.memo import Memo
+from lateen.model.service import Endpoint, Locality, Service
+from lateen.model.settings import MeshSettings
+from lateen.model.snapshot import EndpointKey
+from lateen.resolve.clusters import BY_NAME, catch_all_clusters, cluster_kind, is_routable, port_clusters
+from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_for
+from lateen.resolve.endpoints import EndpointPlan, port_endpoints
+from lateen.resolve.gateway import resolve_gateway
+from lateen.resolve.outbound import resolve_outbound
+from lateen.resolve.scope import Scope
+from lateen.resolve.view import GatewayView, OutboundPart, OutboundView
+from lateen.resolve.visibility import visible_services, visible_virtual_services
+
+MESH_GATEWAY = "mesh"
+"""The word that binds a VirtualService to sidecars."""
+
+Endpoints = Mapping[EndpointKey, tuple[Endpoint, ...]]
+
+
+class ViewKey(NamedTuple):
+    """Clients of equal key see the same services under the same rules; namespace "" is any that is not distinct."""
+
+    namespace: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeshView:
+    """The services that a client sees, one for each hostname, and the destination rules for them."""
+
+    services: tuple[Service, ...]
+    by_hostname: Mapping[str, Service]
+    rules: Mapping[str, HostRule]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPart:
+    """The clusters of a view, their names, and how the EDS ones among them get their endpoints."""
+
+    layer: Layer
+    names: frozenset[str]
+    plans: Mapping[EndpointKey, tuple[EndpointPlan, ...]]
+
+
+def mesh_view(
+    memo: Memo, services: Mapping[tuple[str, str], Service], rules: RuleIndex, settings: MeshSettings, *, key: ViewKey
+) -> MeshView:
+    """What clients of that key see."""
+    visible = memo.keep("services", visible_services(services, key.namespace))
+    client = Client(key.namespace, dict(key.labels))
+    return MeshView(
+        services=visible,
+        by_hostname=memo.keep("hostnames", {service.hostname: service for service in visible}),
+        rules=memo.keep("rules", rules_for(memo, rules, visible, client, settings)),
+    )
+
+
+def cluster_part(memo: Memo, view: MeshView, named: Endpoints, settings: MeshSettings, *, gateway: bool) -> ClusterPart:
+    """The clusters for what a view sees. `named` are the endpoints of services that are looked up by name."""
+    clusters: dict[str, Cluster] = {}
+    plans: dict[EndpointKey, tuple[EndpointPlan, ...]] = {}
+    for cluster in catch_all_clusters(settings, gateway=gateway):
+        clusters[cluster.name] = memo.keep(cluster.name, cluster)
+    for service in view.services:
+        rule = view.rules.get(service.hostname)
+        for port in service.ports:
+            if not is_routable(service, port):
+                continue
+            key = (service.namespace, service.hostname, port.number)
+            kind = cluster_kind(service, port, gateway=gateway)
+            found = named.get(key, ()) if kind in BY_NAME else ()
+            part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found)
+            for cluster in part.clusters:
+                clusters[cluster.name] = memo.keep(cluster.name, cluster)
+            if part.plans:
+                plans[key] = part.plans
+    kept = memo.keep("clusters", clusters)
+    return ClusterPart(
+        layer=memo.recall("layer", lambda clusters: Layer(name="clusters", clusters=clusters), kept),
+        names=memo.keep("names", frozenset(kept)),
+        plans=memo.keep("plans", plans),
+    )
+
+
+def endpoint_layer(
+    memo: Memo, plans: Mapping[EndpointKey, tuple[EndpointPlan, ...]], endpoints: Endpoints, *, client: Locality | None
+) -> Layer:
+    """The endpoints of all EDS clusters, as clients at that locality get them."""
+    found: dict[str, LoadAssignment] = {}
+    problems: list[Problem] = []
+    for key, ports in plans.items():
+        part = memo.recall(key, port_endpoints, ports, endpoints.get(key, ()), client)
+        for assignment in part.assignments:
+            found[assignment.cluster] = memo.keep(assignment.cluster, assignment)
+        problems += part.problems
+    return Layer(name="endpoints", endpoints=found, problems=tuple(dict.fromkeys(problems)))
+
+
+def relevant_rules(
+    _: Memo, rules: Iterable[VirtualService], settings: MeshSettings, *, namespace: str, gateway: bool
+) -> tuple[VirtualService, ...]:
+    """The rules that can matter to the proxies of a namespace: for sidecars those bound to the mesh, for gateways those
+    bound to a gateway; delegates for both."""
+    bound = [rule for rule in rules if not rule.spec.hosts or _is_bound(rule, gateway)]
+    return visible_virtual_services(bound, namespace, settings.default_virtual_service_export_to)
+
+
+def _is_bound(rule: VirtualService, gateway: bool) -> bool:
+    gateways = rule.spec.gateways or (MESH_GATEWAY,)
+    return any(name != MESH_GATEWAY for name in gateways) if gateway else MESH_GATEWAY in gateways
+
+
+def outbound_layer(
+    memo: Memo,
+    view: MeshView,
+    clusters: frozenset[str],
+    rules: tuple[VirtualService, ...],
+    headless: Endpoints,
+    settings: MeshSettings,
+    *,
+    scope: Scope,
+) -> Layer:
+    """The listeners and routes of the sidecars of a scope."""
+    return _layer(
+        memo,
+        resolve_outbound(
+            OutboundView(
+                settings=settings,
+                scope=scope,
+                services=view.services,
+                by_hostname=view.by_hostname,
+                virtual_services=rules,
+                clusters=clusters,
+                rules=view.rules,
+                headless=headless,
+                memo=memo,
+            )
+        ),
+    )
+
+
+def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itself
+    memo: Memo,
+    view: MeshView,
+    clusters: frozenset[str],
+    rules: tuple[VirtualService, ...],
+    headless: Endpoints,
+    settings: MeshSettings,
+    services: Mapping[tuple[str, str], Service],
+    gateways: tuple[Gateway, ...],
+    *,
+    scope: Scope,
+) -> Layer:
+    """The listeners and routes of the gateway proxies of a scope."""
+    return _layer(
+        memo,
+        resolve_gateway(
+            GatewayView(
+                settings=settings,
+                scope=scope,
+                services=view.services,
+                by_hostname=view.by_hostname,
+                virtual_services=rules,
+                clusters=clusters,
+                rules=view.rules,
+                headless=headless,
+                memo=memo,
+                gateways=tuple(
+                    each for each in gateways if (each.metadata.namespace, each.metadata.name) in scope.gateways
+                ),
+                fronts=tuple(services[key] for key in scope.services if key in services),
+                port_numbers=dict(scope.ports),
+            )
+        ),
+    )
+
+
+def _layer(memo: Memo, part: OutboundPart) -> Layer:
+    listeners = memo.keep("layer listeners", part.listeners)
+    routes = memo.keep("layer routes", part.routes)
+    problems = memo.keep("layer problems", part.problems)
+    return memo.recall("layer", _outbound, listeners, routes, problems)
+
+
+def _outbound(
+    listeners: Mapping[str, Listener], routes: Mapping[str, RouteConfig], problems: tuple[Problem, ...]
+) -> Layer:
+    return Layer(name="outbound", listeners=listeners, routes=routes, problems=problems)

@@ -1,0 +1,235 @@
+"""What each proxy is told: the resolver's entry."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from lateen.api.destination_rule import DestinationRule
+from lateen.api.gateway import Gateway
+from lateen.api.problem import Problem
+from lateen.api.virtual_service import VirtualService
+from lateen.ir.config import Layer, ProxyConfig
+from lateen.lib.memo import Memo, Recent, Stage
+from lateen.model.service import Locality, Resolution, Service
+from lateen.model.settings import MeshSettings
+from lateen.model.snapshot import EndpointKey, MeshSnapshot
+from lateen.model.workload import Proxy, Workload
+from lateen.resolve.clusters import policy_problems
+from lateen.resolve.destination_rules import RuleIndex, distinct_by_rules, index_rules
+from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
+from lateen.resolve.layers import (
+    ClusterPart,
+    Endpoints,
+    MeshView,
+    ViewKey,
+    cluster_part,
+    endpoint_layer,
+    gateway_layer,
+    mesh_view,
+    outbound_layer,
+    relevant_rules,
+)
+from lateen.resolve.locality import depends_on_locality
+from lateen.resolve.scope import Scope, ScopeIndex, picked, route_labels, scope_of
+from lateen.resolve.selectors import ServiceSelectors, index_selectors
+from lateen.resolve.visibility import distinct_by_services
+
+Services = Mapping[tuple[str, str], Service]
+
+_LOOKED_UP = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Mesh:
+    """A snapshot and what follows from it for all scopes."""
+
+    snapshot: MeshSnapshot
+    rules: RuleIndex
+    selectors: ServiceSelectors
+    scopes: ScopeIndex
+    named: Endpoints
+    headless: Endpoints
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Known:
+    """What is remembered of one proxy: the steps to its configuration, and the last one with what it was made for."""
+
+    scope: Stage[Scope]
+    shape: Stage[InboundShape]
+    config: Stage[ProxyConfig]
+    proxy: Proxy | None = None
+    mesh: _Mesh | None = None
+    answer: ProxyConfig | None = None
+
+
+class MeshResolver:
+    """Resolves the mesh for one proxy after another; proxies of equal scope share their layers.
+
+    `update` is cheap; a scope is resolved when a proxy of it is asked about. Whatever an update does not change keeps
+    its identity: values, layers and whole configurations.
+    """
+
+    def __init__(self) -> None:
+        self._mesh: _Mesh | None = None
+        self._rules = Stage(index_rules)
+        self._selectors = Stage(_selectors)
+        self._scopes = Stage(_scopes)
+        self._special = Stage(_special)
+        self._named = Stage(_pick)
+        self._headless = Stage(_pick)
+        self._problems = Stage(_problems)
+        self._views = Recent(_view_stage)
+        self._clusters = Recent(_cluster_stage)
+        self._endpoints = Recent(_endpoint_stage)
+        self._visible = Recent(_visible_stage)
+        self._outbound = Recent(_outbound_stage)
+        self._inbound = Recent(resolve_inbound)
+        self._known = Recent(_known)
+        self._resolved: dict[Scope, tuple[Layer, ...]] = {}
+
+    def update(self, snapshot: MeshSnapshot) -> None:
+        """Take `snapshot` as the mesh from now on."""
+        services, settings = snapshot.services, snapshot.settings
+        rules = self._rules.run(snapshot.destination_rules, settings)
+        named, headless = self._special.run(services)
+        self._mesh = _Mesh(
+            snapshot=snapshot,
+            rules=rules,
+            selectors=self._selectors.run(services),
+            scopes=self._scopes.run(
+                services, rules, snapshot.destination_rules, snapshot.virtual_services, snapshot.gateways, settings
+            ),
+            named=self._named.run(named, snapshot.endpoints),
+            headless=self._headless.run(headless, snapshot.endpoints),
+            problems=self._problems.run(rules, snapshot.destination_rules),
+        )
+        self._resolved = {}
+        self._views.begin()
+        self._clusters.begin()
+        self._endpoints.begin()
+        self._visible.begin()
+        self._outbound.begin()
+        self._inbound.begin()
+        self._known.begin()
+
+    def config_for(self, proxy: Proxy) -> ProxyConfig:
+        """What `proxy` is to be told; the same object as before when nothing changed for it."""
+        mesh = self._mesh
+        if mesh is None:
+            return ProxyConfig(layers=())
+        known = self._known[proxy.id]
+        if known.answer is None or known.mesh is not mesh or known.proxy is not proxy:
+            known.answer = known.config.run(*self._layers(proxy, known, mesh))
+            known.proxy, known.mesh = proxy, mesh
+        return known.answer
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the rules, as far as it showed for the proxies asked about since the last update."""
+        if self._mesh is None:
+            return ()
+        layers = {id(layer): layer for layers in self._resolved.values() for layer in layers}.values()
+        found = [*self._mesh.problems, *(problem for layer in layers for problem in layer.problems)]
+        return tuple(dict.fromkeys(found))
+
+    def _layers(self, proxy: Proxy, known: _Known, mesh: _Mesh) -> tuple[Layer, ...]:
+        workload = mesh.snapshot.workloads.get((proxy.namespace, proxy.name))
+        scope = known.scope.run(proxy, workload, mesh.scopes, mesh.selectors)
+        if scope not in self._resolved:
+            self._resolved[scope] = self._resolve_scope(scope, mesh)
+        if scope.is_gateway:
+            return self._resolved[scope]
+        shape = known.shape.run(proxy, workload, mesh.selectors, mesh.snapshot.settings)
+        return (*self._resolved[scope], self._inbound[shape])
+
+    def _resolve_scope(self, scope: Scope, mesh: _Mesh) -> tuple[Layer, ...]:
+        snapshot, settings, gateway = mesh.snapshot, mesh.snapshot.settings, scope.is_gateway
+        namespace = scope.namespace if scope.namespace in mesh.scopes.distinct else ""
+        key = ViewKey(namespace, picked(dict(scope.labels), mesh.scopes.rule_labels) if namespace else ())
+        view = self._views[key].run(snapshot.services, mesh.rules, settings)
+        clusters = self._clusters[key, gateway].run(view, mesh.named, settings)
+        endpoints = self._endpoints[key, gateway, scope.locality].run(clusters.plans, snapshot.endpoints)
+        rules = self._visible[scope.namespace, gateway].run(snapshot.virtual_services, settings)
+        fronts = (snapshot.services, snapshot.gateways) if gateway else ()
+        outbound = self._outbound[scope].run(view, clusters.names, rules, mesh.headless, settings, *fronts)
+        return clusters.layer, endpoints, outbound
+
+
+def _view_stage(key: ViewKey) -> Stage[MeshView]:
+    return Stage(partial(mesh_view, key=key))
+
+
+def _cluster_stage(key: tuple[ViewKey, bool]) -> Stage[ClusterPart]:
+    return Stage(partial(cluster_part, gateway=key[1]))
+
+
+def _endpoint_stage(key: tuple[ViewKey, bool, Locality | None]) -> Stage[Layer]:
+    return Stage(partial(endpoint_layer, client=key[2]))
+
+
+def _visible_stage(key: tuple[str, bool]) -> Stage[tuple[VirtualService, ...]]:
+    return Stage(partial(relevant_rules, namespace=key[0], gateway=key[1]))
+
+
+def _outbound_stage(scope: Scope) -> Stage[Layer]:
+    return Stage(partial(gateway_layer if scope.is_gateway else outbound_layer, scope=scope))
+
+
+def _known(_: str) -> _Known:
+    return _Known(scope=Stage(_scope), shape=Stage(_shape), config=Stage(lambda _, *layers: ProxyConfig(layers)))
+
+
+def _scope(_: Memo, proxy: Proxy, workload: Workload | None, index: ScopeIndex, services: ServiceSelectors) -> Scope:
+    return scope_of(proxy, index, services, workload)
+
+
+def _shape(
+    _: Memo, proxy: Proxy, workload: Workload | None, services: ServiceSelectors, settings: MeshSettings
+) -> InboundShape:
+    labels = workload.labels if workload else proxy.labels
+    return inbound_shape(workload, services.selecting(proxy.namespace, labels), settings)
+
+
+def _selectors(_: Memo, services: Services) -> ServiceSelectors:
+    return index_selectors(services.values())
+
+
+def _scopes(
+    _: Memo,
+    services: Services,
+    index: RuleIndex,
+    rules: tuple[DestinationRule, ...],
+    virtual_services: tuple[VirtualService, ...],
+    gateways: tuple[Gateway, ...],
+    settings: MeshSettings,
+) -> ScopeIndex:
+    return ScopeIndex(
+        labels=route_labels(virtual_services) | index.labels,
+        rule_labels=index.labels,
+        distinct=frozenset(distinct_by_services(services.values()) | distinct_by_rules(index, services, settings)),
+        by_locality=any(
+            depends_on_locality(policy)
+            for rule in rules
+            for policy in (rule.spec.traffic_policy, *(subset.traffic_policy for subset in rule.spec.subsets))
+        ),
+        gateways=gateways,
+    )
+
+
+def _special(_: Memo, services: Services) -> tuple[tuple[EndpointKey, ...], tuple[EndpointKey, ...]]:
+    """The ports whose endpoints matter to more than EDS: those looked up by name, and those of headless services."""
+    named = tuple(_keys(each for each in services.values() if each.resolution in _LOOKED_UP))
+    return named, tuple(_keys(each for each in services.values() if each.headless))
+
+
+def _keys(services: Iterable[Service]) -> Iterable[EndpointKey]:
+    return ((each.namespace, each.hostname, port.number) for each in services for port in each.ports)
+
+
+def _pick(_: Memo, keys: tuple[EndpointKey, ...], endpoints: Endpoints) -> Endpoints:
+    return {key: endpoints.get(key, ()) for key in keys}
+
+
+def _problems(_: Memo, index: RuleIndex, rules: tuple[DestinationRule, ...]) -> tuple[Problem, ...]:
+    return (*index.problems, *(problem for rule in rules for problem in policy_problems(rule)))
