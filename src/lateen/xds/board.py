@@ -1,0 +1,48 @@
+"""What is wrong right now, for whoever writes statuses."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+from lateen.api.problem import Problem, ResourceRef
+
+
+class ProblemSource(Protocol):
+    """The seam that a status writer reads."""
+
+    def problems(self) -> Mapping[ResourceRef | None, tuple[Problem, ...]]: ...
+    def changes(self) -> AsyncIterator[Mapping[ResourceRef | None, tuple[Problem, ...]]]: ...
+
+
+class ProblemBoard:
+    """Problems by who found them: a finder replaces all of its own at once. Equal ones count once."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, tuple[Problem, ...]] = {}
+        self._changed = asyncio.Event()
+
+    def replace(self, source: str, problems: tuple[Problem, ...]) -> None:
+        """Put up what `source` finds wrong now, instead of what it found before."""
+        if self._sources.get(source, ()) == problems:
+            return
+        if problems:
+            self._sources[source] = problems
+        else:
+            self._sources.pop(source, None)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def problems(self) -> dict[ResourceRef | None, tuple[Problem, ...]]:
+        """All problems by the resource at fault; None for those that can't be pinned on one."""
+        found: dict[ResourceRef | None, dict[Problem, None]] = {}
+        for problems in self._sources.values():
+            for problem in problems:
+                found.setdefault(problem.resource, {})[problem] = None
+        return {ref: tuple(each) for ref, each in found.items()}
+
+    async def changes(self) -> AsyncIterator[Mapping[ResourceRef | None, tuple[Problem, ...]]]:
+        """All problems now, and again after each change; changes in between are skipped."""
+        while True:
+            changed = self._changed
+            yield self.problems()
+            await changed.wait()

@@ -1,0 +1,126 @@
+"""How far each change has come: which proxies it reached, who acknowledged it, who refused, and how fast."""
+
+import asyncio
+from bisect import bisect_left
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from lateen.lib.clock import Clock
+from lateen.lib.tasks import TaskGroup
+
+KEPT = 1024
+
+
+@dataclass(slots=True, frozen=True)
+class Nack:
+    """A proxy's refusal, `type` as CDS, EDS, LDS or RDS."""
+
+    proxy: str
+    type: str
+    message: str
+
+
+@dataclass(slots=True, eq=False)
+class Distribution:
+    """One push. `revision` is the store's newest that it contains; times are the clock's monotonic seconds."""
+
+    revision: int
+    noticed: float
+    reached: set[str] = field(default_factory=set)
+    outstanding: set[str] = field(default_factory=set)
+    nacked: dict[str, Nack] = field(default_factory=dict)
+    last_answer: float | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every proxy it touches has answered, or is gone."""
+        return not self.outstanding
+
+
+@dataclass(slots=True, frozen=True)
+class Outcome:
+    """How a revision fared. `proxies` were sent something, `waiting` haven't answered; `elapsed_ms` is the time from
+    the notice of the store's write to the last answer so far."""
+
+    revision: int
+    proxies: int
+    acked: int
+    nacked: tuple[Nack, ...]
+    waiting: tuple[str, ...]
+    elapsed_ms: float
+    complete: bool
+
+
+class Distributions:
+    """The latest pushes, oldest first. Every revision that is noticed must be pushed, if only to nobody."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._pushes: list[Distribution] = []
+        self._noticed: OrderedDict[int, float] = OrderedDict()
+        self._waiters: set[asyncio.Future[None]] = set()
+
+    def notice(self, revision: int) -> None:
+        """A write has been seen in the store."""
+        self._noticed[revision] = self._clock.monotonic()
+        if len(self._noticed) > 8 * KEPT:
+            self._noticed.popitem(last=False)
+
+    def start(self, revision: int) -> Distribution:
+        """Begin the push of everything up to `revision`."""
+        push = Distribution(revision, self._noticed.get(revision, self._clock.monotonic()))
+        self._pushes.append(push)
+        del self._pushes[:-KEPT]
+        return push
+
+    def sent(self, push: Distribution) -> None:
+        """All proxies have been told: a push that concerns nobody is complete now."""
+        if push.complete:
+            self._wake()
+
+    def settle(self, push: Distribution, proxy: str, *, answered: bool = True) -> None:
+        """`proxy` has answered everything, or is gone."""
+        push.outstanding.discard(proxy)
+        if not answered:
+            push.reached.discard(proxy)
+        elif proxy in push.reached:
+            push.last_answer = self._clock.monotonic()
+        if push.complete:
+            self._wake()
+
+    def _wake(self) -> None:
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def find(self, revision: int) -> Distribution | None:
+        """The first push that contains `revision`; None if that is still to come."""
+        index = bisect_left(self._pushes, revision, key=lambda push: push.revision)
+        return self._pushes[index] if index < len(self._pushes) else None
+
+    def latest(self) -> Distribution | None:
+        """The newest push."""
+        return self._pushes[-1] if self._pushes else None
+
+    def outcome(self, revision: int) -> Outcome:
+        """How `revision` has fared so far."""
+        push = self.find(revision)
+        if push is None:
+            return Outcome(revision, 0, 0, (), (), 0.0, complete=False)
+        since = self._noticed.get(revision, push.noticed)
+        elapsed = max(0.0, (push.last_answer or since) - since) * 1000
+        waiting = tuple(sorted(push.outstanding & push.reached))
+        acked = len(push.reached - push.outstanding - push.nacked.keys())
+        nacked = tuple(push.nacked.values())
+        return Outcome(revision, len(push.reached), acked, nacked, waiting, round(elapsed, 3), push.complete)
+
+    async def wait_for(self, revision: int, seconds: float) -> Outcome:
+        """How `revision` fared, once every proxy concerned has answered; after so many seconds, how far it got."""
+        async with TaskGroup() as tasks:
+            alarm = tasks.start(self._clock.sleep(seconds), "distribution timeout")
+            while not (outcome := self.outcome(revision)).complete and not alarm.done():
+                waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._waiters.add(waiter)
+                await asyncio.wait({waiter, alarm}, return_when=asyncio.FIRST_COMPLETED)
+                self._waiters.discard(waiter)
+        return outcome

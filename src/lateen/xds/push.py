@@ -1,0 +1,123 @@
+"""From the store's writes to pushes: waits for the end of a burst, builds a snapshot, publishes it."""
+
+import asyncio
+import logging
+from typing import Protocol
+
+from lateen.api.problem import ResourceRef
+from lateen.lib.backoff import Backoff
+from lateen.lib.clock import Clock
+from lateen.lib.tasks import TaskGroup, forever
+from lateen.model.build import KINDS, SnapshotBuilder
+from lateen.model.snapshot import MeshSnapshot
+from lateen.store.config_store import ConfigStore, TooOldError
+from lateen.xds.debounce import Debounce
+from lateen.xds.feed import Feed
+from lateen.xds.fleet import ConfigSource, Fleet
+
+log = logging.getLogger(__name__)
+
+
+class Resolver(ConfigSource, Protocol):
+    """A source that is brought up to date with snapshots."""
+
+    def update(self, snapshot: MeshSnapshot) -> None: ...
+
+
+class Pusher:
+    """Keeps the fleet at the store's newest state. A failure of ours keeps the last good one and is logged once."""
+
+    def __init__(self, store: ConfigStore, resolver: Resolver, fleet: Fleet, clock: Clock) -> None:
+        self.snapshot: MeshSnapshot | None = None
+        self.ready = asyncio.Event()
+        """Set once the first snapshot is published."""
+        self._store = store
+        self._resolver = resolver
+        self._fleet = fleet
+        self._clock = clock
+        self._builder = SnapshotBuilder()
+        self.feed = Feed(self._builder, [kind.__name__ for kind in KINDS])
+        self._debounce = Debounce()
+        self._noticed = asyncio.Event()
+        self._touched: set[ResourceRef] = set()
+        self._dirty = False
+
+    async def run(self) -> None:
+        """Follow the store until cancelled."""
+        backoff = Backoff(0.1, 5.0)
+        async with TaskGroup() as tasks:
+            pause = Backoff(0.1, 5.0)
+            tasks.start(forever(self._push, name="xds push", pause=lambda: self._clock.sleep(pause.next())), "xds push")
+            await forever(self._follow, name="xds feed", pause=lambda: self._clock.sleep(backoff.next()))
+
+    async def _follow(self) -> None:
+        """List, then watch until the watch breaks or is too old."""
+        listing = await self._store.list()
+        self.feed.load(listing.items, listing.revision)
+        self._dirty = True
+        self._note(listing.revision)
+        try:
+            async for event in self._store.watch(listing.revision):
+                self._dirty |= self._apply_event(event.stored.ref, self.feed.apply(event), event.type.value)
+                self._note(event.revision)
+        except TooOldError:
+            log.info("the store no longer has what came after the last revision seen; reading everything again")
+
+    def _apply_event(self, ref: ResourceRef, relevant: bool, event: str) -> bool:
+        if relevant:
+            self._touched.add(ref)
+            metrics = self._fleet.metrics
+            is_registry = ref.kind in {"Service", "Pod", "EndpointSlice", "Namespace", "Node"}
+            counter = metrics.registry_events if is_registry else metrics.config_events
+            counter.labels(ref.kind, event.lower()).inc()
+        return relevant
+
+    def _note(self, revision: int) -> None:
+        self._fleet.distributions.notice(revision)
+        self._debounce.note(self._clock.monotonic())
+        self._noticed.set()
+
+    async def _push(self) -> None:
+        """Wait for a burst of writes to end, and push."""
+        await self._noticed.wait()
+        while (due := self._debounce.due) is not None and (delay := due - self._clock.monotonic()) > 0:
+            await self._clock.sleep(delay)
+        self._debounce.clear()
+        self._noticed.clear()
+        self.flush()
+
+    def flush(self) -> None:
+        """Build and publish what the feed has now."""
+        started = self._clock.monotonic()
+        revision, touched, self._touched = self.feed.revision, self._touched, set()
+        if not self._dirty:
+            self._fleet.skip(revision)
+            return
+        self._dirty = False
+        for kind in {ref.kind for ref in touched}:
+            self._fleet.metrics.triggers.labels(kind).inc()
+        self._rebuild(revision, touched)
+        record = self._fleet.publish(revision)
+        elapsed = self._clock.monotonic() - started
+        self._fleet.metrics.push_time.labels("all").observe(elapsed)
+        if record.outstanding:
+            log.info(
+                "pushed",
+                extra={"revision": revision, "proxies": len(record.outstanding), "ms": round(elapsed * 1000, 1)},
+            )
+        self.ready.set()
+
+    def _rebuild(self, revision: int, touched: set[ResourceRef]) -> None:
+        """The one place where a failure of the pure stages is caught."""
+        try:
+            snapshot = self._builder.build(revision)
+            self._resolver.update(snapshot)
+        except Exception:
+            self._fleet.metrics.internal_errors.inc()
+            names = ", ".join(map(str, sorted(touched)[:20]))
+            log.exception("configuration can't be built; proxies keep the last good one; changed: %s", names)
+            return
+        self.snapshot = snapshot
+        self._fleet.metrics.services.set(len(snapshot.services))
+        self._fleet.metrics.virtual_services.set(len(snapshot.virtual_services))
+        self._fleet.board.replace("model", tuple(snapshot.problems))
