@@ -13,12 +13,15 @@ help:  ## list the targets
 
 setup: $(VENV)/.ready  ## install what is missing: system libraries, a virtual environment, Lateen itself
 
-# nftables: the library that captures traffic in pods; python3-venv: Debian ships `python3` without it.
+# What Debian's minimal system lacks: libnftables captures traffic in pods, curl is what the sample client runs, and
+# Debian ships python3 without venv.
 system:
-	@if ! ldconfig -p | grep -q libnftables.so.1; then \
-	  echo "setup: installing libnftables1 and nftables"; $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq nftables libnftables1 >/dev/null; fi
-	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
-	  echo "setup: installing python3-venv"; $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq python3-venv >/dev/null; fi
+	@missing=""; \
+	ldconfig -p | grep -q libnftables.so.1 || missing="$$missing libnftables1"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -n "$$missing" ]; then echo "setup: installing$$missing"; $(APT) update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; fi
 
 $(VENV)/.ready: pyproject.toml constraints.txt tools/stubs.py | system
 	@echo "setup: virtual environment in $(VENV)"
@@ -42,7 +45,7 @@ root: setup  ## the tests with real Envoy, namespaces and nftables (needs root)
 test: check unit root  ## set up and pass every check and test
 
 demo: setup  ## bring up a mesh with bookinfo, shift traffic, print the split (ONCE=1: then clean up and stop)
-	@$(BIN)/python -m lateen.app.demo $(if $(ONCE),--once)
+	@$(BIN)/lateen demo $(if $(ONCE),--once)
 
 golden: setup  ## rewrite the golden files from what the code emits now
 	$(PYTEST) -q tests/golden --rewrite-golden

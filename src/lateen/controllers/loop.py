@@ -83,6 +83,13 @@ class ControllerRunner:
                 except TooOldError:
                     log.warning("controllers fell behind the store's history; listing again")
 
+    def look_again(self, controller: Controller, keys: Iterable[Key]) -> None:
+        """Ask a controller to reconcile `keys` for a reason that is not in the store."""
+        for known, queue in self._queues:
+            if known is controller:
+                for key in keys:
+                    queue.add(key)
+
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being reconciled."""
         return not self._busy and not any(len(queue) for _, queue in self._queues)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -102,6 +103,10 @@ def deployment(name: str, replicas: int = 1, image: str = "one") -> JsonObject:
     return {**named("apps/v1", "Deployment", name), "spec": spec}
 
 
+def with_spec(spec: JsonObject, body: JsonObject) -> JsonObject:
+    return {**body, "spec": spec}
+
+
 def service(name: str, **spec: Any) -> JsonObject:
     ports = [{"name": "http", "port": 80, "targetPort": "web", "protocol": "TCP"}]
     return {**named("v1", "Service", name), "spec": {"selector": {"app": name}, "ports": ports, **spec}}
@@ -134,9 +139,8 @@ async def test_scaling_down_removes_pods_and_scaling_to_zero_all_of_them() -> No
         await mesh.store.create(deployment("a", replicas=3))
         await mesh.settle()
         for replicas in (1, 0):
-            await mesh.change(
-                "Deployment", "a", lambda body, n=replicas: {**body, "spec": {**body["spec"], "replicas": n}}
-            )
+            wanted = deployment("a", replicas)["spec"]
+            await mesh.change("Deployment", "a", partial(with_spec, wanted))
             assert len(await mesh.pods()) == replicas
 
 
@@ -146,7 +150,7 @@ async def test_a_rolling_update_keeps_a_ready_pod_until_its_successor_is_ready()
         await mesh.settle()
         await mesh.make_ready()
         old = (await mesh.pods())[0].ref
-        await mesh.change("Deployment", "a", lambda body: {**body, "spec": deployment("a", image="two")["spec"]})
+        await mesh.change("Deployment", "a", partial(with_spec, deployment("a", image="two")["spec"]))
         assert old in [pod.ref for pod in await mesh.pods()]
         assert len(await mesh.pods()) == 2
         await mesh.make_ready()
