@@ -1,0 +1,56 @@
+"""How far each connected proxy is, and what it was sent."""
+
+import enum
+from dataclasses import dataclass
+
+from lateen.xds.connection import Connection
+from lateen.xds.delta import Target
+from lateen.xds.resource_type import TYPES
+from lateen.xds.sheet import Encoded, everything
+from lateen.xds.subscription import Subscription
+
+
+class SyncState(enum.StrEnum):
+    """The words of `istioctl proxy-status`."""
+
+    SYNCED = "SYNCED"
+    STALE = "STALE"
+    NOT_SENT = "NOT SENT"
+    ERROR = "ERROR"
+
+
+@dataclass(slots=True, frozen=True)
+class TypeStatus:
+    """One type of one proxy; `message` is the proxy's own when it refused something, `resources` what it refused."""
+
+    state: SyncState
+    message: str = ""
+    resources: tuple[str, ...] = ()
+
+
+def type_statuses(connection: Connection) -> dict[str, TypeStatus]:
+    """The status of every type that the proxy could have, by type URL."""
+    stream = connection.stream
+    return {url: _status(stream.subscriptions.get(url), stream.newest) for url in TYPES} | {
+        url: _status(each, stream.newest) for url, each in stream.subscriptions.items() if url not in TYPES
+    }
+
+
+def _status(subscription: Subscription | None, newest: Target | None) -> TypeStatus:
+    if subscription is None:
+        return TypeStatus(SyncState.NOT_SENT)
+    if subscription.rejected:
+        messages = dict.fromkeys(rejection.message for rejection in subscription.rejected.values())
+        return TypeStatus(SyncState.ERROR, "; ".join(messages), tuple(sorted(subscription.rejected)))
+    behind = newest is not None and subscription.base != newest.sheets.get(subscription.type_url, ())
+    if subscription.flight or behind or subscription.leftovers():
+        return TypeStatus(SyncState.STALE)
+    return (
+        TypeStatus(SyncState.SYNCED) if subscription.wildcard or subscription.names else TypeStatus(SyncState.NOT_SENT)
+    )
+
+
+def sent_resources(subscription: Subscription) -> list[Encoded]:
+    """What the proxy was sent of one type, by name; refused resources are among it."""
+    found = [resource for resource in everything(subscription.base) if subscription.wants(resource.name)]
+    return sorted(found, key=lambda resource: resource.name)
