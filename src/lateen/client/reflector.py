@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lateen.api.meta import JsonObject
-from lateen.client.api import ApiClient, UnreachableError
+from lateen.client.api import ApiClient, UnreachableError, WatchEvent
 from lateen.client.error import ApiError
 from lateen.lib.backoff import Backoff
 from lateen.lib.clock import Clock
@@ -83,13 +83,13 @@ class Reflector:
     async def _follow(self) -> AsyncIterator[Change]:
         if self._revision is None:
             items, revision = await self._client.list(self._kind, self._namespace, **self._selectors)
-            for change in self._compare(items):
-                yield self._taken(change)
+            for difference in self._compare(items):
+                yield self._taken(difference)
             self._revision = revision
             yield Change(ChangeType.SYNCED, {})
         async for event in self._client.watch(self._kind, self._revision, self._namespace, **self._selectors):
-            if event.type != "BOOKMARK":
-                yield self._taken(Change(self._change_type(event.type, event.body), event.body))
+            if event.type != "BOOKMARK" and (change := self._change(event)) is not None:
+                yield self._taken(change)
             self._revision = event.revision
 
     def _compare(self, items: Iterable[JsonObject]) -> list[Change]:
@@ -106,10 +106,12 @@ class Reflector:
         same = known["metadata"]["resourceVersion"] == body["metadata"]["resourceVersion"]
         return [] if same else [Change(ChangeType.MODIFIED, body)]
 
-    def _change_type(self, event_type: str, body: JsonObject) -> ChangeType:
-        if event_type == ChangeType.DELETED:
-            return ChangeType.DELETED
-        return ChangeType.MODIFIED if _name(body) in self.items else ChangeType.ADDED
+    def _change(self, event: WatchEvent) -> Change | None:
+        known = _name(event.body) in self.items
+        if event.type == ChangeType.DELETED:
+            # With a selector, a server may report the end of what this copy never had.
+            return Change(ChangeType.DELETED, event.body) if known else None
+        return Change(ChangeType.MODIFIED if known else ChangeType.ADDED, event.body)
 
     def _taken(self, change: Change) -> Change:
         if change.type is ChangeType.DELETED:

@@ -79,20 +79,21 @@ class SyncClient:
             raise error_from(response.status, raw)
         return raw.decode("utf-8", "replace")
 
-    def follow(self, path: str) -> Iterator[bytes]:
+    def follow(self, path: str, *, accept: str = "") -> Iterator[bytes]:
         """What the server sends at `path`, piece by piece as it arrives (logs), over a connection of its own."""
+        headers = self.access.headers() | ({"Accept": accept} if accept else {})
         with closing(self._connect()) as connection:
-            response = _exchange(connection, self.access, "GET", path, None, self.access.headers())
+            response = _exchange(connection, self.access, "GET", path, None, headers)
             if response.status >= http.client.BAD_REQUEST:
                 raise error_from(response.status, response.read())
             _wait_forever(connection)
             while piece := response.read1():
                 yield piece
 
-    def watch(self, path: str) -> Iterator[JsonObject]:
+    def watch(self, path: str, *, accept: str = "") -> Iterator[JsonObject]:
         """The events of the watch at `path`. Raises ApiError for an ERROR event."""
         rest = b""
-        for piece in self.follow(path):
+        for piece in self.follow(path, accept=accept):
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 event: JsonObject = json.loads(line)
