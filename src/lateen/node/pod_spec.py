@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,10 +89,8 @@ def needed_paths() -> list[str]:
     """What programs of the image table need to be able to read: Python, its packages, Envoy."""
     source = Path(lateen.__file__).parent
     paths = [sys.prefix, sys.base_prefix, str(source)]
-    try:
+    with suppress(envoy.MissingEnvoyError):
         paths.append(envoy.envoy_binary())
-    except envoy.MissingEnvoyError:
-        pass
     return list(dict.fromkeys(os.path.realpath(path) for path in paths))
 
 

@@ -70,7 +70,7 @@ def choose_kind(folder: str) -> str:
 
 
 def enter(kind: str, folder: str, pod: ShimSpec, container: ContainerSpec, machine_netns: int) -> None:
-    """Make the container's root in `folder` and move into it. `machine_netns` is an open file. Raises OSError, RootError."""
+    """Make the container's root in `folder` and move into it; `machine_netns` is open. Raises OSError, RootError."""
     linux.unshare(linux.CLONE_NEWNS)
     linux.mount("none", "/", None, _PRIVATE)
     others = _other_mounts(pod["hide"])
