@@ -1,0 +1,108 @@
+"""A golden case: a small mesh with rules, one proxy, and what that proxy is told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from tests.support.golden.small_mesh import CREATED, SmallService, resources_of, small_services
+
+from lateen.api.codec import parse_documents
+from lateen.api.meta import JsonObject, Resource
+from lateen.api.problem import Problem
+from lateen.api.schema import decode
+from lateen.ir.config import ProxyConfig
+from lateen.model.build import build_snapshot
+from lateen.model.workload import Proxy, ProxyType
+from lateen.resolve.mesh import MeshResolver
+from lateen.validation.validate import validate
+
+INPUT = "input.yaml"
+INPUT_LINES = 60
+_SEPARATOR = "\n---\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`show` names what the golden files show (`routes/9080`, `clusters/outbound|9080|*`); `text` holds the rules."""
+
+    folder: Path
+    proxy: str
+    show: tuple[str, ...]
+    services: tuple[SmallService, ...]
+    text: str
+
+    def address_of(self, name: str) -> str:
+        """The cluster IP of a service of the case, or `name` itself where it is none."""
+        return next((service.address for service in self.services if service.name == name), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What comes out of the pipeline."""
+
+    config: ProxyConfig
+    problems: tuple[Problem, ...]
+
+
+def load(folder: Path) -> Case:
+    """Reads `input.yaml`: the case first, then the resources. Line numbers of the file are kept."""
+    text = (folder / INPUT).read_text()
+    assert text.count("\n") <= INPUT_LINES, f"{folder / INPUT}: more than {INPUT_LINES} lines"
+    head, _, rest = text.partition(_SEPARATOR)
+    words: JsonObject = yaml.safe_load(head)
+    return Case(
+        folder=folder,
+        proxy=words["proxy"],
+        show=tuple(words["show"]),
+        services=tuple(small_services(words["services"])),
+        text="\n" * (head.count("\n") + 2) + rest,
+    )
+
+
+def tell(case: Case) -> Told:
+    """Runs the case through validation, the model and the resolver. Invalid resources are left out, as in the store."""
+    resources, problems = _rules(case)
+    for service in case.services:
+        resources += resources_of(service)
+    snapshot = build_snapshot(resources, 1, None)
+    resolver = MeshResolver()
+    resolver.update(snapshot)
+    config = resolver.config_for(_proxy(case))
+    found = [*problems, *snapshot.problems, *resolver.problems()]
+    return Told(config, tuple(dict.fromkeys(found)))
+
+
+def _rules(case: Case) -> tuple[list[Resource], list[Problem]]:
+    documents, problems = parse_documents(case.text, INPUT)
+    resources: list[Resource] = []
+    for position, document in enumerate(documents):
+        metadata = {"namespace": "default", "creationTimestamp": _age(position), **document.body.get("metadata", {})}
+        body = {**document.body, "metadata": metadata}
+        found = [*document.problems, *validate(body, document)]
+        problems += found
+        resource, _ = decode(body)
+        if resource is not None and not any(problem.severity == "Error" for problem in found):
+            resources.append(resource)
+    return resources, problems
+
+
+def _age(position: int) -> str:
+    """The rules of a file are as old as their order says."""
+    return CREATED.replace("00:00:00", f"00:00:{position:02}")
+
+
+def _proxy(case: Case) -> Proxy:
+    service = next(service for service in case.services if case.proxy in service.pods)
+    gateway = "istio" in service.labels
+    kind = ProxyType.GATEWAY if gateway else ProxyType.SIDECAR
+    address = service.pods[case.proxy]
+    namespace = service.namespace
+    return Proxy(
+        id=f"{kind}~{address}~{case.proxy}.{namespace}~{namespace}.svc.cluster.local",
+        type=kind,
+        name=case.proxy,
+        namespace=namespace,
+        address=address,
+        labels={"app": service.name, **service.labels, "version": case.proxy.removeprefix(f"{service.name}-")},
+        service_account=service.name,
+    )
