@@ -4,7 +4,7 @@ from typing import Literal
 
 from lateen.api.duration import Duration
 from lateen.api.meta import Message
-from lateen.api.scalar import Int32, UInt32
+from lateen.api.scalar import Int32, OptionalDelay, UInt32
 
 
 class TcpKeepalive(Message):
@@ -16,13 +16,13 @@ class TcpKeepalive(Message):
 
 
 class TCPSettings(Message):
-    """Limits of connections; 0: none. `connect_timeout` absent: the mesh's, 10 s."""
+    """Limits of connections; 0: none. `idle_timeout` 0 disables it. `connect_timeout` absent: the mesh's, 10 s."""
 
     max_connections: Int32 = 0
     connect_timeout: Duration | None = None
     tcp_keepalive: TcpKeepalive | None = None
     max_connection_duration: Duration | None = None
-    idle_timeout: Duration | None = None
+    idle_timeout: OptionalDelay | None = None
 
 
 class ConnectionKeepalive(Message):

@@ -34,6 +34,11 @@ def _missing_hint(key: str, kind: object) -> str:
 
 
 def _report_unknown(kind: str, version: str, root: Field) -> None:
+    group = version.rpartition("/")[0]
+    if kind in _NAMES and group not in {known for known, _ in _NAMES[kind].group_versions}:
+        message = f"the kind {kind} of {shown(version)} is not known here"
+        (root / "apiVersion").error(message, f"known is the {kind} of {_NAMES[kind].api_version}", "UnknownKind")
+        return
     if kind in _NAMES:
         served = " or ".join(_NAMES[kind].api_versions)
         message = f"there is no {kind} in {shown(version)}"

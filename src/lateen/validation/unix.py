@@ -1,0 +1,13 @@
+"""Addresses of Unix sockets."""
+
+from typing import Final
+
+from lateen.validation.field import Field
+
+UNIX: Final = "unix://"
+
+
+def check_unix_path(path: str, field: Field) -> None:
+    """Report what is neither an absolute file nor an abstract socket."""
+    if not path.startswith("@") and (not path.startswith("/") or path.endswith("/")):
+        field.error(f'"{path[:80]}" is no socket', "write unix:///absolute/file or unix://@name", "InvalidAddress")
