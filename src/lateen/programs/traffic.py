@@ -1,0 +1,178 @@
+"""Sends requests and prints one line of JSON for each answer."""
+
+import argparse
+import json
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lateen.programs.http_client import Client, NoAnswerError, Reply, Url, parse_url
+
+REQUESTS_MOST = 1_000_000
+CONCURRENCY_MOST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What to send and what to tell of each answer. `rate` is in requests a second, 0: as fast as answers come."""
+
+    url: Url
+    count: int
+    concurrency: int = 1
+    rate: float = 0.0
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    timeout: float = 15.0
+    keep: bool = False
+    shown_headers: tuple[str, ...] = ()
+    match: re.Pattern[str] | None = None
+    shown_bytes: int = 0
+
+
+@dataclass
+class Sender:
+    """Sends a load from several threads; each answer goes to `tell` in the order in which they come."""
+
+    load: Load
+    output: "Output"
+    _next: Iterator[int] = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._next = iter(range(self.load.count))
+
+    def run(self) -> None:
+        """Send all of it."""
+        started = time.monotonic()
+        workers = [
+            threading.Thread(target=self._work, args=(started,), daemon=True)
+            for _ in range(min(self.load.concurrency, self.load.count))
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+
+    def _work(self, started: float) -> None:
+        with Client(self.load.url, self.load.timeout) as client:
+            while True:
+                with self._lock:
+                    number = next(self._next, None)
+                if number is None or self.output.broken:
+                    return
+                if self.load.rate:
+                    time.sleep(max(0.0, started + number / self.load.rate - time.monotonic()))
+                self.output.tell(self._send(client, number))
+
+    def _send(self, client: Client, number: int) -> dict[str, object]:
+        load = self.load
+        began = time.monotonic()
+        try:
+            reply = client.send(load.method, load.headers, load.body, keep=load.keep)
+        except NoAnswerError as failure:
+            return {"i": number, "ms": _since(began), "error": str(failure)}
+        return {"i": number, "ms": _since(began), "status": reply.status} | _shown(load, reply)
+
+
+class Output:
+    """Lines on standard output; `broken` once nobody reads them any more."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self._lock = threading.Lock()
+
+    def tell(self, answer: dict[str, object]) -> None:
+        """Write one answer at once."""
+        line = json.dumps(answer, separators=(",", ":")) + "\n"
+        try:
+            with self._lock:
+                sys.stdout.write(line)
+                sys.stdout.flush()
+        except OSError:
+            self.broken = True
+
+
+def _shown(load: Load, reply: Reply) -> dict[str, object]:
+    shown: dict[str, object] = {}
+    if load.shown_headers:
+        shown["headers"] = {name: reply.headers.get(name) for name in load.shown_headers if name in reply.headers}
+    if load.match is not None:
+        found = load.match.search(reply.body.decode("utf-8", "replace"))
+        shown["match"] = found and (found[1] if load.match.groups else found[0])
+    if load.shown_bytes:
+        shown["body"] = reply.body[: load.shown_bytes].decode("utf-8", "replace")
+    return shown
+
+
+def _since(began: float) -> float:
+    return round((time.monotonic() - began) * 1000, 2)
+
+
+def parse_load(arguments: list[str]) -> Load:
+    """The load that a command line describes; ends the process with a message when it makes no sense."""
+    parser = argparse.ArgumentParser(prog="traffic", description="send requests, print one JSON line for each answer")
+    parser.add_argument("url", type=_url)
+    parser.add_argument("-n", "--count", type=int, default=1)
+    parser.add_argument("-c", "--concurrency", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=0.0, help="requests a second; 0: as fast as answers come")
+    parser.add_argument("-X", "--method", default="GET")
+    parser.add_argument("-H", "--header", action="append", default=[], type=_header, metavar="NAME:VALUE")
+    parser.add_argument("-d", "--data", default="")
+    parser.add_argument("--timeout", type=float, default=15.0, help="seconds for each exchange")
+    parser.add_argument("--keep-alive", action="store_true", help="use a connection for many requests")
+    parser.add_argument("--show-header", action="append", default=[], metavar="NAME")
+    parser.add_argument("--match", type=_pattern, metavar="REGEX", help="print what it finds in the body")
+    parser.add_argument("--show-body", type=int, default=0, metavar="BYTES")
+    given = parser.parse_args(arguments)
+    if not 1 <= given.count <= REQUESTS_MOST or not 1 <= given.concurrency <= CONCURRENCY_MOST:
+        parser.error(f"between 1 and {REQUESTS_MOST} requests, and at most {CONCURRENCY_MOST} at once")
+    if given.rate < 0 or given.timeout <= 0 or given.show_body < 0:
+        parser.error("a rate or size is negative, or the timeout is not above zero")
+    return Load(
+        url=given.url,
+        count=given.count,
+        concurrency=given.concurrency,
+        rate=given.rate,
+        method=given.method,
+        headers=tuple(given.header),
+        body=given.data.encode(),
+        timeout=given.timeout,
+        keep=given.keep_alive,
+        shown_headers=tuple(given.show_header),
+        match=given.match,
+        shown_bytes=given.show_body,
+    )
+
+
+def _url(text: str) -> Url:
+    try:
+        return parse_url(text)
+    except ValueError as failure:
+        raise argparse.ArgumentTypeError(str(failure)) from None
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip() or "\n" in text or "\r" in text:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected NAME:VALUE")
+    return name.strip(), value.strip()
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.DOTALL)
+    except re.error as failure:
+        raise argparse.ArgumentTypeError(f"{text!r}: {failure}") from None
+
+
+def main() -> None:
+    """Send what the command line describes."""
+    Sender(parse_load(sys.argv[1:]), Output()).run()
+
+
+if __name__ == "__main__":
+    main()
