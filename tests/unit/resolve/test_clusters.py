@@ -1,0 +1,204 @@
+import pytest
+from tests.support.resources import REVIEWS, service, snapshot
+
+from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, UpstreamProtocol
+from lateen.model.settings import MeshSettings
+from lateen.model.snapshot import MeshSnapshot
+from lateen.resolve.clusters import (
+    BY_NAME,
+    catch_all_clusters,
+    cluster_kind,
+    is_routable,
+    policy_problems,
+    port_clusters,
+)
+from lateen.resolve.destination_rules import merge_rules
+
+HOST = "reviews.default.svc.cluster.local"
+
+
+def clusters(mesh: MeshSnapshot, host: str = HOST, *, gateway: bool = False) -> dict[str, Cluster]:
+    found = mesh.services["default", host]
+    rule = merge_rules(*mesh.destination_rules) if mesh.destination_rules else None
+    result = {}
+    for port in found.ports:
+        if is_routable(found, port):
+            kind = cluster_kind(found, port, gateway=gateway)
+            endpoints = mesh.endpoints["default", host, port.number] if kind in BY_NAME else ()
+            for cluster in port_clusters(found, port, rule, mesh.settings, kind, endpoints).clusters:
+                result[cluster.name] = cluster
+    return result
+
+
+def rule(policy: str, subsets: str = "[]") -> str:
+    return f"""
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {{name: reviews}}
+spec: {{host: reviews, trafficPolicy: {policy}, subsets: {subsets}}}
+"""
+
+
+def one(text: str) -> Cluster:
+    (found,) = clusters(snapshot(text)).values()
+    return found
+
+
+def test_a_service_without_rules() -> None:
+    found = one(REVIEWS)
+    assert found.name == f"outbound|9080||{HOST}"
+    assert (found.kind, found.protocol) == (ClusterKind.EDS, UpstreamProtocol.HTTP1)
+    assert found.load_balancer.algorithm is Algorithm.LEAST_REQUEST
+    assert found.connect_timeout_ms == 10_000
+    assert found.circuit_breaker.max_connections is None
+    assert (found.service, found.service_namespace, found.origins) == (HOST, "default", ())
+
+
+def test_each_subset_has_a_cluster_with_its_own_policy_and_the_rule_as_origin() -> None:
+    found = clusters(
+        snapshot(
+            REVIEWS
+            + rule(
+                "{loadBalancer: {simple: RANDOM}}",
+                "[{name: v1, labels: {version: v1}, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}}]",
+            )
+        )
+    )
+    assert [(name, each.load_balancer.algorithm) for name, each in found.items()] == [
+        (f"outbound|9080||{HOST}", Algorithm.RANDOM),
+        (f"outbound|9080|v1|{HOST}", Algorithm.ROUND_ROBIN),
+    ]
+    origin = found[f"outbound|9080|v1|{HOST}"].origins[0]
+    assert (origin.kind, origin.namespace, origin.name) == ("DestinationRule", "default", "reviews")
+
+
+@pytest.mark.parametrize(
+    ("port_name", "expected"),
+    [
+        ("http", UpstreamProtocol.HTTP1),
+        ("grpc", UpstreamProtocol.HTTP2),
+        ("tcp", UpstreamProtocol.TCP),
+        ("https", UpstreamProtocol.TCP),
+        ("other", UpstreamProtocol.DOWNSTREAM),
+    ],
+)
+def test_what_is_spoken_to_the_endpoints_follows_the_ports_protocol(port_name: str, expected: UpstreamProtocol) -> None:
+    assert one(service("reviews", port_name=port_name)).protocol is expected
+
+
+def test_the_connection_pool_may_upgrade_or_follow_the_client() -> None:
+    upgrade = rule("{connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}")
+    assert one(REVIEWS + upgrade).protocol is UpstreamProtocol.HTTP2
+    follow = rule("{connectionPool: {http: {useClientProtocol: true}}}")
+    assert one(REVIEWS + follow).protocol is UpstreamProtocol.DOWNSTREAM
+
+
+def test_limits_timeouts_and_outlier_detection() -> None:
+    found = one(
+        REVIEWS
+        + rule(
+            "{connectionPool: {tcp: {maxConnections: 5, connectTimeout: 250ms, idleTimeout: 2h,"
+            " tcpKeepalive: {probes: 3, time: 60s}},"
+            " http: {http1MaxPendingRequests: 6, http2MaxRequests: 7, maxRetries: 8, maxRequestsPerConnection: 9,"
+            " idleTimeout: 30s}},"
+            " outlierDetection: {consecutive5xxErrors: 3, interval: 1s, baseEjectionTime: 2s, maxEjectionPercent: 50,"
+            " minHealthPercent: 20, consecutiveLocalOriginFailures: 4}}"
+        )
+    )
+    limits = found.circuit_breaker
+    assert (limits.max_connections, limits.max_pending_requests) == (5, 6)
+    assert (limits.max_requests, limits.max_retries) == (7, 8)
+    assert (found.connect_timeout_ms, found.idle_timeout_ms, found.max_requests_per_connection) == (250, 30_000, 9)
+    assert found.keepalive
+    assert (found.keepalive.probes, found.keepalive.time_s, found.keepalive.interval_s) == (3, 60, None)
+    outliers = found.outlier_detection
+    assert outliers
+    assert (outliers.consecutive_5xx, outliers.interval_ms, outliers.base_ejection_ms) == (3, 1000, 2000)
+    assert (outliers.max_ejection_percent, outliers.consecutive_local_origin_failure) == (50, None)
+    assert found.load_balancer.panic_threshold_percent == 20.0
+
+
+@pytest.mark.parametrize(
+    ("settings", "algorithm", "size"),
+    [
+        ("{simple: LEAST_CONN}", Algorithm.LEAST_REQUEST, None),
+        ("{consistentHash: {httpHeaderName: x}}", Algorithm.RING_HASH, 1024),
+        ("{consistentHash: {httpHeaderName: x, minimumRingSize: 2048}}", Algorithm.RING_HASH, 2048),
+        ("{consistentHash: {useSourceIp: true, ringHash: {minimumRingSize: 5}}}", Algorithm.RING_HASH, 5),
+        ("{consistentHash: {useSourceIp: true, maglev: {tableSize: 251}}}", Algorithm.MAGLEV, 251),
+    ],
+)
+def test_load_balancers(settings: str, algorithm: Algorithm, size: int | None) -> None:
+    found = one(REVIEWS + rule(f"{{loadBalancer: {settings}}}")).load_balancer
+    assert (found.algorithm, found.table_size) == (algorithm, size)
+
+
+def test_passthrough_goes_where_the_client_dialled() -> None:
+    found = one(REVIEWS + rule("{loadBalancer: {simple: PASSTHROUGH}}"))
+    assert (found.kind, found.load_balancer.algorithm) == (ClusterKind.ORIGINAL_DST, Algorithm.CLUSTER_PROVIDED)
+
+
+def test_tls_to_the_endpoints_sends_the_services_name_unless_told_otherwise() -> None:
+    found = one(REVIEWS + rule("{tls: {mode: MUTUAL, clientCertificate: c, privateKey: k, caCertificates: a}}")).tls
+    assert found
+    assert (found.sni, found.certificate, found.private_key, found.ca) == (HOST, "c", "k", "a")
+    simple = one(REVIEWS + rule("{tls: {mode: SIMPLE, clientCertificate: c, sni: example.com}}")).tls
+    assert simple
+    assert (simple.sni, simple.certificate) == ("example.com", "")
+    assert one(REVIEWS + rule("{tls: {mode: DISABLE}}")).tls is None
+
+
+def test_mutual_tls_by_the_mesh_is_reported_as_without_effect() -> None:
+    mesh = snapshot(REVIEWS + rule("{tls: {mode: ISTIO_MUTUAL}}"))
+    (cluster,) = clusters(mesh).values()
+    assert cluster.tls is None
+    assert [each.path for each in policy_problems(mesh.destination_rules[0])] == ["spec.trafficPolicy.tls.mode"]
+
+
+@pytest.mark.parametrize(
+    ("resolution", "sidecar", "gateway"),
+    [
+        ("STATIC", ClusterKind.EDS, ClusterKind.EDS),
+        ("DNS", ClusterKind.STRICT_DNS, ClusterKind.STRICT_DNS),
+        ("DNS_ROUND_ROBIN", ClusterKind.LOGICAL_DNS, ClusterKind.LOGICAL_DNS),
+        ("NONE", ClusterKind.ORIGINAL_DST, ClusterKind.EDS),
+    ],
+)
+def test_service_entries(resolution: str, sidecar: ClusterKind, gateway: ClusterKind) -> None:
+    mesh = snapshot(
+        f"""
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: api}}
+spec: {{hosts: [api.example.com], resolution: {resolution}, ports: [{{number: 80, name: http, protocol: HTTP}}]}}
+"""
+    )
+    for is_gateway, kind in ((False, sidecar), (True, gateway)):
+        (found,) = clusters(mesh, "api.example.com", gateway=is_gateway).values()
+        assert found.kind is kind
+        if kind in BY_NAME:
+            assert found.assignment
+            assert found.assignment.localities[0].endpoints[0].address == "api.example.com"
+            assert found.dns_refresh_ms == 60_000
+
+
+def test_headless_http_is_balanced_and_other_headless_ports_go_where_the_client_dialled() -> None:
+    headless = service("reviews").replace("clusterIP: 10.96", "clusterIP: None # ")
+    assert one(headless).kind is ClusterKind.EDS
+    tcp = snapshot(headless.replace("name: http", "name: tcp"))
+    for gateway, kind in ((False, ClusterKind.ORIGINAL_DST), (True, ClusterKind.EDS)):
+        (found,) = clusters(tcp, gateway=gateway).values()
+        assert found.kind is kind
+
+
+def test_udp_ports_and_aliases_have_no_clusters() -> None:
+    assert not clusters(snapshot(service("reviews").replace("name: http", "name: dns, protocol: UDP")))
+    alias = service("reviews").replace("clusterIP", "type: ExternalName\n  externalName: example.com\n  clusterIP")
+    assert not clusters(snapshot(alias))
+
+
+def test_gateways_have_no_passthrough() -> None:
+    assert [each.name for each in catch_all_clusters(MeshSettings(), gateway=True)] == ["BlackHoleCluster"]
+    names = [each.name for each in catch_all_clusters(MeshSettings(), gateway=False)]
+    assert names == ["BlackHoleCluster", "PassthroughCluster"]

@@ -1,0 +1,192 @@
+from msgspec.structs import replace
+from tests.support.resources import REVIEWS, endpoint_slice, pod, resources, service
+
+from lateen.api.endpoint_slice import EndpointSlice
+from lateen.api.meta import Resource
+from lateen.ir.cluster import Algorithm
+from lateen.ir.config import Layer, ProxyConfig
+from lateen.model.build import SnapshotBuilder
+from lateen.model.service import Locality
+from lateen.model.workload import Proxy, ProxyType
+from lateen.resolve.mesh import MeshResolver
+
+HOST = "reviews.default.svc.cluster.local"
+CLUSTER = f"outbound|9080||{HOST}"
+RATINGS = service("ratings") + pod("ratings-v1-abc-1", "ratings", "v1", "10.244.0.9")
+RATINGS += endpoint_slice("ratings", ("10.244.0.9", "ratings-v1-abc-1"))
+RATINGS_CLUSTER = "outbound|9080||ratings.default.svc.cluster.local"
+
+
+class Mesh:
+    """A resolver that follows the documents put into it."""
+
+    def __init__(self, text: str) -> None:
+        self.builder = SnapshotBuilder()
+        self.resolver = MeshResolver()
+        self.revision = 0
+        self.put(*resources(text))
+
+    def put(self, *documents: Resource) -> None:
+        for each in documents:
+            self.builder.put(each)
+        self._update()
+
+    def apply(self, text: str) -> None:
+        self.put(*resources(text))
+
+    def remove(self, text: str) -> None:
+        for each in resources(text):
+            self.builder.remove(each)
+        self._update()
+
+    def _update(self) -> None:
+        self.revision += 1
+        self.resolver.update(self.builder.build(self.revision))
+
+    def config(self, proxy: Proxy) -> ProxyConfig:
+        return self.resolver.config_for(proxy)
+
+    def layer(self, proxy: Proxy, name: str) -> Layer:
+        (found,) = [each for each in self.config(proxy).layers if each.name == name]
+        return found
+
+    def addresses(self, proxy: Proxy, cluster: str) -> list[tuple[str, int]]:
+        localities = self.layer(proxy, "endpoints").endpoints[cluster].localities
+        return [(each.address, place.priority) for place in localities for each in place.endpoints]
+
+
+def sidecar(name: str = "reviews-v1-abc-1", namespace: str = "default", **labels: str) -> Proxy:
+    return Proxy(
+        id=f"sidecar~{name}.{namespace}",
+        type=ProxyType.SIDECAR,
+        name=name,
+        namespace=namespace,
+        labels={"app": "reviews", **labels},
+    )
+
+
+GATEWAY = Proxy(id="router~gw", type=ProxyType.GATEWAY, name="gw", namespace="istio-system", labels={"istio": "gw"})
+
+
+def rule(policy: str = "{loadBalancer: {simple: RANDOM}}", namespace: str = "default", more: str = "") -> str:
+    return f"""
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {{name: reviews, namespace: {namespace}}}
+spec:
+  host: {HOST}
+  trafficPolicy: {policy}
+  subsets: [{{name: v2, labels: {{version: v2}}}}, {{name: v9, labels: {{version: v9}}}}]
+{more}"""
+
+
+def test_nothing_is_told_before_the_first_update() -> None:
+    assert MeshResolver().config_for(sidecar()).layers == ()
+
+
+def test_a_sidecar_is_told_clusters_endpoints_and_its_inbound_side() -> None:
+    mesh = Mesh(REVIEWS + rule())
+    clusters = mesh.layer(sidecar(), "clusters").clusters
+    assert set(clusters) == {
+        "PassthroughCluster",
+        "BlackHoleCluster",
+        CLUSTER,
+        f"outbound|9080|v2|{HOST}",
+        f"outbound|9080|v9|{HOST}",
+    }
+    assert clusters[CLUSTER].load_balancer.algorithm is Algorithm.RANDOM
+    assert mesh.addresses(sidecar(), CLUSTER) == [("10.244.0.1", 0), ("10.244.0.2", 0)]
+    assert mesh.addresses(sidecar(), f"outbound|9080|v2|{HOST}") == [("10.244.0.2", 0)]
+    assert mesh.addresses(sidecar(), f"outbound|9080|v9|{HOST}") == []
+    assert "inbound|9080||" in mesh.layer(sidecar(), "inbound").clusters
+    assert [each.code for each in mesh.resolver.problems()] == ["SubsetWithoutEndpoints"]
+
+
+def test_a_gateway_has_no_inbound_side_and_no_passthrough() -> None:
+    mesh = Mesh(REVIEWS)
+    assert {each.name for each in mesh.config(GATEWAY).layers} == {"clusters", "endpoints", "outbound"}
+    assert "PassthroughCluster" not in mesh.layer(GATEWAY, "clusters").clusters
+
+
+def test_proxies_of_equal_scope_share_their_layers() -> None:
+    mesh = Mesh(REVIEWS)
+    one, other = mesh.config(sidecar()), mesh.config(sidecar("reviews-v2-abc-1"))
+    assert all(a is b for a, b in zip(one.layers, other.layers, strict=True))
+    elsewhere = mesh.config(sidecar("x", "elsewhere"))
+    assert elsewhere.layers[0] is one.layers[0]
+    assert elsewhere.layers[1] is one.layers[1]
+
+
+def test_a_client_namespace_with_a_rule_of_its_own_is_told_something_else() -> None:
+    mesh = Mesh(REVIEWS + rule(namespace="elsewhere"))
+    own = mesh.layer(sidecar("x", "elsewhere"), "clusters").clusters[CLUSTER]
+    assert own.load_balancer.algorithm is Algorithm.RANDOM
+    assert mesh.layer(sidecar(), "clusters").clusters[CLUSTER].load_balancer.algorithm is Algorithm.LEAST_REQUEST
+
+
+def test_a_rule_for_chosen_workloads_governs_only_them() -> None:
+    mesh = Mesh(REVIEWS + rule(more="  workloadSelector: {matchLabels: {team: a}}\n"))
+    chosen = mesh.layer(sidecar(team="a"), "clusters").clusters[CLUSTER]
+    assert chosen.load_balancer.algorithm is Algorithm.RANDOM
+    other = mesh.layer(replace(sidecar(team="b"), id="b"), "clusters").clusters[CLUSTER]
+    assert other.load_balancer.algorithm is Algorithm.LEAST_REQUEST
+
+
+def moved(document: Resource, address: str) -> EndpointSlice:
+    assert isinstance(document, EndpointSlice)
+    return replace(document, endpoints=(replace(document.endpoints[0], addresses=(address,)),))
+
+
+def test_an_endpoint_change_reaches_only_that_services_endpoints() -> None:
+    mesh = Mesh(REVIEWS + RATINGS + rule())
+    before = {each.name: each for each in mesh.config(sidecar()).layers}
+    mesh.put(moved(resources(RATINGS)[-1], "10.244.0.10"))
+    after = {each.name: each for each in mesh.config(sidecar()).layers}
+    assert [name for name in after if after[name] is not before[name]] == ["endpoints"]
+    old, new = before["endpoints"].endpoints, after["endpoints"].endpoints
+    assert [name for name in new if new[name] is not old[name]] == [RATINGS_CLUSTER]
+    assert mesh.addresses(sidecar(), RATINGS_CLUSTER) == [("10.244.0.10", 0)]
+
+
+def test_a_rule_change_touches_only_its_hosts_clusters() -> None:
+    mesh = Mesh(REVIEWS + RATINGS + rule())
+    before = mesh.layer(sidecar(), "clusters").clusters
+    mesh.apply(rule("{loadBalancer: {simple: ROUND_ROBIN}}"))
+    after = mesh.layer(sidecar(), "clusters").clusters
+    assert {name for name in after if after[name] is not before[name]} == {name for name in after if HOST in name}
+
+
+def test_an_update_that_changes_nothing_keeps_the_configuration() -> None:
+    mesh = Mesh(REVIEWS + rule())
+    before = mesh.config(sidecar())
+    mesh.apply("---\napiVersion: v1\nkind: Namespace\nmetadata: {name: other}\n")
+    assert mesh.config(sidecar()) is before
+    assert mesh.config(replace(sidecar())) is before
+
+
+def test_what_is_deleted_is_gone_and_comes_back() -> None:
+    mesh = Mesh(REVIEWS + RATINGS)
+    mesh.remove(RATINGS)
+    assert RATINGS_CLUSTER not in mesh.layer(sidecar(), "clusters").clusters
+    assert RATINGS_CLUSTER not in mesh.layer(sidecar(), "endpoints").endpoints
+    mesh.apply(RATINGS)
+    assert mesh.addresses(sidecar(), RATINGS_CLUSTER) == [("10.244.0.9", 0)]
+
+
+def test_a_client_prefers_its_locality_only_if_a_rule_looks_at_localities() -> None:
+    node = "---\napiVersion: v1\nkind: Node\nmetadata: {name: node-a, labels: {topology.kubernetes.io/region: eu}}\n"
+    mesh = Mesh(REVIEWS.replace("version: v2,", "version: v2, istio-locality: us.us-1,") + node)
+    client = replace(sidecar(), locality=Locality("us", "us-1"))
+    assert mesh.config(client).layers[1] is mesh.config(replace(sidecar(), id="other")).layers[1]
+    mesh.apply(rule("{outlierDetection: {consecutive5xxErrors: 1}}"))
+    assert mesh.addresses(client, CLUSTER) == [("10.244.0.1", 1), ("10.244.0.2", 0)]
+    assert {priority for _, priority in mesh.addresses(sidecar(), CLUSTER)} == {0}
+
+
+def test_a_workload_that_gains_a_port_is_told_of_it() -> None:
+    mesh = Mesh(REVIEWS)
+    before = mesh.layer(sidecar(), "inbound")
+    mesh.apply(service("admin", port=7070).replace("selector: {app: admin}", "selector: {app: reviews}"))
+    after = mesh.layer(sidecar(), "inbound")
+    assert set(after.clusters) - set(before.clusters) == {"inbound|7070||"}
