@@ -50,7 +50,9 @@ def built_in_images() -> tuple[Image, ...]:
         Image("curlimages/curl*", ("sh", "-c", _CURL, "curl"), ("--version",), about="this machine's curl"),
         Image("*sleep:*", ("sleep",), ("infinity",), about="waits"),
         Image("busybox:*", ("sh",), about="this machine's programs"),
-        Image("kennethreitz/httpbin:*", _program("httpbin"), env={"PORT": "80"}, about="request inspector"),
+        Image(
+            "kennethreitz/httpbin:*", (*_program("httpbin"), "--flat"), env={"PORT": "80"}, about="request inspector"
+        ),
         Image("mccutchen/go-httpbin:*", _program("httpbin"), env={"PORT": "8080"}, about="request inspector"),
         Image("*/go-httpbin:*", _program("httpbin"), env={"PORT": "8080"}, about="request inspector"),
         *(
@@ -85,7 +87,7 @@ _REVIEWS = {
 def _bookinfo_image(service: str, version: str, env: dict[str, str]) -> Image:
     return Image(
         f"*examples-bookinfo-{service}-{version}:*",
-        _program(service),
+        _program(f"bookinfo.{service}"),
         env={"PORT": "9080", "SERVICE_VERSION": version, **env},
         about=f"bookinfo's {service} {version}",
     )

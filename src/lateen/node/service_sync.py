@@ -1,0 +1,88 @@
+"""Keeps names and service addresses of this machine's mesh in step with the API."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from lateen.api.endpoint_slice import EndpointSlice
+from lateen.api.meta import Resource
+from lateen.api.schema import decode
+from lateen.api.service import Service
+from lateen.api.service_entry import ServiceEntry
+from lateen.client.api import ApiClient
+from lateen.client.reflector import ChangeType, Reflector
+from lateen.lib.backoff import Backoff
+from lateen.lib.clock import Clock
+from lateen.lib.tasks import TaskGroup, forever
+from lateen.node.dns.table import build_table, write_table
+from lateen.node.network.address_plan import AddressPlan
+from lateen.node.network.forwarding import Forwarding, forwarding_for
+
+log = logging.getLogger(__name__)
+
+KINDS = ("Service", "EndpointSlice", "ServiceEntry")
+SETTLE_SECONDS = 0.02
+
+R = TypeVar("R", bound=Resource)
+
+
+class ServiceSync:
+    """Follows services and endpoints; writes the name server's table and hands the forwarding to `apply`.
+
+    Both are tried again until they succeed; a restarted agent writes nothing before it has seen everything.
+    """
+
+    def __init__(
+        self, client: ApiClient, clock: Clock, plan: AddressPlan, table: Path, apply: Callable[[Forwarding], object]
+    ) -> None:
+        self._clock = clock
+        self._plan = plan
+        self._table = table
+        self._apply = apply
+        self._reflectors = {kind: Reflector(client, kind, clock) for kind in KINDS}
+        self._synced: set[str] = set()
+        self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        backoff = Backoff(0.1, 10.0)
+        async with TaskGroup() as tasks:
+            for kind in KINDS:
+                tasks.start(self._follow(kind), f"watch {kind}")
+            await forever(self._step, name="service rules", pause=lambda: self._clock.sleep(backoff.next()))
+
+    async def _follow(self, kind: str) -> None:
+        async for change in self._reflectors[kind].changes():
+            if change.type is ChangeType.SYNCED:
+                self._synced.add(kind)
+            self._changed.set()
+
+    async def _step(self) -> None:
+        await self._changed.wait()
+        await self._clock.sleep(SETTLE_SECONDS)
+        if self._synced != set(KINDS):
+            self._changed.clear()
+            return
+        self._changed.clear()
+        try:
+            await asyncio.to_thread(self._write, *self._read())
+        except Exception:
+            self._changed.set()
+            raise
+
+    def _read(self) -> tuple[list[Service], list[EndpointSlice], list[ServiceEntry]]:
+        return (
+            self._decoded("Service", Service),
+            self._decoded("EndpointSlice", EndpointSlice),
+            self._decoded("ServiceEntry", ServiceEntry),
+        )
+
+    def _decoded(self, kind: str, struct: type[R]) -> list[R]:
+        found = (decode(body)[0] for body in self._reflectors[kind].items.values())
+        return [resource for resource in found if isinstance(resource, struct)]
+
+    def _write(self, services: list[Service], slices: list[EndpointSlice], entries: list[ServiceEntry]) -> None:
+        write_table(self._table, build_table(self._plan.pods, services, slices, entries))
+        self._apply(forwarding_for(services, slices))
