@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from lateen.node.dns.resolv_conf import parse_resolv_conf
+from lateen.node.dns.resolv_conf import parse_nameservers
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Upstream:
         try:
             stamp = self._file.stat().st_mtime_ns
             if stamp != self._stamp:
-                self._servers = parse_resolv_conf(self._file.read_text()).nameservers
+                self._servers = parse_nameservers(self._file.read_text())
                 self._stamp = stamp
         except OSError:
             self._servers = ()

@@ -46,6 +46,7 @@ class PodNetwork:
         self._mesh = mesh
         self._plan = plan
         self._node = netns_path(node_netns(mesh))
+        state.mkdir(parents=True, exist_ok=True)
         self._pool = AddressPool(plan.pods, clock, state / "next-address")
         self._pool.reserve(attachment.address for attachment in self.attachments())
 
