@@ -133,7 +133,7 @@ def told(snapshot: MeshSnapshot, resolver: MeshResolver | None = None) -> list[A
 
 
 @given(choices, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_order_of_the_same_documents_is_the_same_mesh(world: dict[str, int], random: Any) -> None:
     ordered = documents(world)
     shuffled = list(ordered)
@@ -145,7 +145,7 @@ def test_any_order_of_the_same_documents_is_the_same_mesh(world: dict[str, int],
 
 
 @given(choices, st.lists(steps, min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_step_by_step_is_the_same_as_at_once(world: dict[str, int], batches: list[list[tuple[str, int]]]) -> None:
     now = dict(world)
     builder, resolver = SnapshotBuilder(), MeshResolver()
