@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _UDP_PLAIN = 512
 _UDP_MOST = 1232  # what fits every network without fragments
+_REMEMBERED_MOST = 4096
 
 
 class ZoneFile:
@@ -50,6 +51,16 @@ class Responder:
     def __init__(self, zone: ZoneFile, upstream: Upstream) -> None:
         self._zone = zone
         self._upstream = upstream
+        self._remembered: dict[bytes, bytes] = {}
+        self._remembered_of: Zone | None = None
+
+    def remembered(self, packet: bytes) -> bytes | None:
+        """The answer to a question that was asked over UDP before, if it is still the same."""
+        if self._zone.current() is not self._remembered_of:
+            self._remembered.clear()
+            return None
+        answer = self._remembered.get(packet[2:])
+        return None if answer is None else packet[:2] + answer
 
     async def respond(self, packet: bytes, *, over_tcp: bool) -> bytes | None:
         """The packet to send back, None for what is no question."""
@@ -68,7 +79,16 @@ class Responder:
         response = _message(query, answer)
         if answer.alias_target:
             await self._add_alias_target(response, answer.alias_target, question.rdtype)
-        return _wire(response, query, over_tcp=over_tcp)
+        wire = _wire(response, query, over_tcp=over_tcp)
+        if not over_tcp and not answer.alias_target:
+            self._remember(zone, packet, wire)
+        return wire
+
+    def _remember(self, zone: Zone, packet: bytes, answer: bytes) -> None:
+        if zone is not self._remembered_of or len(self._remembered) >= _REMEMBERED_MOST:
+            self._remembered.clear()
+            self._remembered_of = zone
+        self._remembered[packet[2:]] = answer[2:]
 
     async def _add_alias_target(
         self, response: dns.message.Message, target: str, kind: dns.rdatatype.RdataType

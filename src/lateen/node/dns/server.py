@@ -77,7 +77,10 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, client: tuple[str, int]) -> None:
-        if self._waiting < _UDP_WAITING:
+        answer = self._responder.remembered(data)
+        if answer is not None and self._transport is not None:
+            self._transport.sendto(answer, client)
+        elif self._waiting < _UDP_WAITING:
             self._waiting += 1
             self._tasks.start(self._answer(data, client), "answer a question")
 

@@ -109,6 +109,18 @@ async def test_a_replaced_table_counts_at_once(responder: Responder, tmp_path: P
     assert shown(await ask(responder, WEB)) == ["10.96.0.21"]
 
 
+async def test_answers_are_remembered_until_the_table_changes(responder: Responder, tmp_path: Path) -> None:
+    packet = dns.message.make_query(WEB, "A").to_wire()
+    assert responder.remembered(packet) is None
+    answer = await responder.respond(packet, over_tcp=False)
+    assert answer is not None
+    assert responder.remembered(b"xy" + packet[2:]) == b"xy" + answer[2:]
+    write_table(tmp_path / "dns.json", DnsTable(pods="10.244.0.0/20"))
+    assert responder.remembered(packet) is None
+    await ask(responder, "www.example.com.")
+    assert responder.remembered(dns.message.make_query("www.example.com.", "A").to_wire()) is None
+
+
 async def test_without_a_table_nothing_is_claimed(tmp_path: Path) -> None:
     responder = Responder(ZoneFile(tmp_path / "none"), Upstream(tmp_path / "none"))
     assert (await ask(responder, WEB)).rcode() == rcode.SERVFAIL
