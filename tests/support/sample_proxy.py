@@ -127,6 +127,25 @@ ROUTES = (
         action=forward(V1, path_rewrite="/one\\path", auto_host_rewrite=True),
     ),
     Route(
+        name="hosts",
+        match=path(PathKind.EXACT, "/hosts"),
+        action=Forward(
+            clusters=(
+                WeightedCluster(cluster=V1, host_rewrite="one.test", request=HeaderEdits(set=(("x-by", "target"),))),
+                WeightedCluster(cluster=V2, host_rewrite="two.test", request=HeaderEdits(add=(("x-also", "target"),))),
+            ),
+            host_rewrite="route.test",
+        ),
+        request=HeaderEdits(set=(("x-by", "route"),), add=(("x-also", "route"),), remove=("x-also",)),
+    ),
+    Route(
+        name="own-hosts",
+        match=path(PathKind.EXACT, "/own-hosts"),
+        action=Forward(
+            clusters=(WeightedCluster(cluster=V1, host_rewrite="one.test"), WeightedCluster(cluster=V2, weight=0))
+        ),
+    ),
+    Route(
         name="split",
         action=Forward(
             clusters=(

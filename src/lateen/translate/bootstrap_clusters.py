@@ -20,11 +20,12 @@ _MANY = 100_000
 def static_clusters(xds_socket: str, admin_port: int) -> list[cluster_pb2.Cluster]:
     return [
         _xds_cluster(socket_address(UNIX_SCHEME + xds_socket, 0)),
-        _static_cluster(STATS_CLUSTER, socket_address("127.0.0.1", admin_port), connect_timeout_ms=250),
+        static_cluster(STATS_CLUSTER, socket_address("127.0.0.1", admin_port), connect_timeout_ms=250),
     ]
 
 
-def _static_cluster(name: str, address: address_pb2.Address, *, connect_timeout_ms: int) -> cluster_pb2.Cluster:
+def static_cluster(name: str, address: address_pb2.Address, *, connect_timeout_ms: int) -> cluster_pb2.Cluster:
+    """A cluster of one endpoint."""
     endpoint = components_pb2.LbEndpoint(endpoint=components_pb2.Endpoint(address=address))
     locality = components_pb2.LocalityLbEndpoints(lb_endpoints=[endpoint])
     return cluster_pb2.Cluster(
@@ -38,7 +39,7 @@ def _static_cluster(name: str, address: address_pb2.Address, *, connect_timeout_
 
 def _xds_cluster(address: address_pb2.Address) -> cluster_pb2.Cluster:
     """HTTP/2 pings find a control plane that hangs; one that is gone shows at once, as the socket closes."""
-    cluster = _static_cluster(XDS_CLUSTER, address, connect_timeout_ms=1000)
+    cluster = static_cluster(XDS_CLUSTER, address, connect_timeout_ms=1000)
     options = options_pb2.HttpProtocolOptions()
     keepalive = options.explicit_http_config.http2_protocol_options.connection_keepalive
     keepalive.interval.CopyFrom(scalar.duration(30_000))

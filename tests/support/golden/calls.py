@@ -8,7 +8,6 @@
 as subsets.
 """
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,13 +25,18 @@ CALLS = "calls.yaml"
 
 def wrong_calls(case: Case, resources: Resources) -> list[str]:
     """What differs from the case's expectations."""
+    return [text for entry in _entries(case) for text in _differences(case, resources, entry)]
+
+
+def calls_in(case: Case) -> list[Call]:
+    """The calls alone, whatever is expected of them."""
+    return [call_of(case, entry["call"]) for entry in _entries(case)]
+
+
+def _entries(case: Case) -> list[dict[str, Any]]:
+    """Any: what the author of the case wrote."""
     file = case.folder / CALLS
-    entries = yaml.safe_load(file.read_text()) if file.exists() else []
-    return [text for entry in entries for text in _differences(case, resources, entry)]
-
-
-def has_calls(folder: Path) -> bool:
-    return (folder / CALLS).exists()
+    return yaml.safe_load(file.read_text()) if file.exists() else []
 
 
 def _differences(case: Case, resources: Resources, entry: dict[str, Any]) -> list[str]:

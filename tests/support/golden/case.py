@@ -16,6 +16,7 @@ from lateen.model.workload import Proxy, ProxyType
 from lateen.resolve.mesh import MeshResolver
 from lateen.validation.validate import validate
 
+GOLDEN = Path(__file__).parents[2] / "golden"
 INPUT = "input.yaml"
 INPUT_LINES = 60
 _SEPARATOR = "\n---\n"
@@ -42,6 +43,15 @@ class Told:
 
     config: ProxyConfig
     problems: tuple[Problem, ...]
+
+
+def cases() -> list[Path]:
+    """The folders of all cases, `<feature>/<case>`."""
+    return sorted(path.parent for path in GOLDEN.glob(f"*/*/{INPUT}"))
+
+
+def name_of(folder: Path) -> str:
+    return str(folder.relative_to(GOLDEN))
 
 
 def load(folder: Path) -> Case:
