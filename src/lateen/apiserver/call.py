@@ -1,6 +1,6 @@
 """A request for a resource, and what the handlers of such requests have in common."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lateen.api.meta import JsonObject
@@ -14,7 +14,7 @@ from lateen.store.config_store import ConfigStore
 
 CREATE, UPDATE = "CREATE", "UPDATE"
 
-Admit = Callable[[JsonObject, str], JsonObject]
+Admit = Callable[[JsonObject, str], Awaitable[JsonObject]]
 """Changes a document before it is stored; the second argument is CREATE or UPDATE. May raise StatusError to refuse."""
 
 Validate = Callable[[JsonObject, bool], Sequence[Problem]]

@@ -37,7 +37,7 @@ async def create_document(backend: Backend, call: Call, document: JsonObject) ->
         body.pop("status", None)
     body, warnings = checked(backend, call, body)
     await require_namespace(backend, call.target)
-    body = _admitted(backend, with_defaults(body))
+    body = await _admitted(backend, with_defaults(body))
     stored = await (_pretend(backend, call, body) if call.is_dry_run else _store(backend, call, body))
     return Answer(call.target.present(stored), 201, warnings)
 
@@ -56,9 +56,9 @@ async def require_namespace(backend: Backend, target: Target) -> None:
         raise forbidden(target.info, target.name, why, [cause])
 
 
-def _admitted(backend: Backend, body: JsonObject) -> JsonObject:
+async def _admitted(backend: Backend, body: JsonObject) -> JsonObject:
     for admit in backend.admit:
-        body = admit(body, CREATE)
+        body = await admit(body, CREATE)
     return body
 
 

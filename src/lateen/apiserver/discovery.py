@@ -96,22 +96,24 @@ def _group(name: str, versions: Sequence[str]) -> JsonObject:
     return {"name": name, "versions": entries, "preferredVersion": entries[0]}
 
 
-def _categories(info: KindInfo, group: str) -> list[str]:
-    # Else `kubectl get all` would show a resource once for each of its groups.
-    return list(info.categories) if group == info.group else []
+def _words(info: KindInfo, group: str) -> JsonObject:
+    """Short names and categories, in the kind's own group only: else kubectl would warn of an ambiguous word, and
+    `kubectl get all` would show a resource once for each of its groups."""
+    if group != info.group:
+        return {}
+    words = {"shortNames": list(info.short_names), "categories": list(info.categories)}
+    return {key: value for key, value in words.items() if value}
 
 
 def _resources(info: KindInfo, group: str, version: str) -> Iterable[JsonObject]:
-    resource: JsonObject = {
+    yield {
         "name": info.plural,
         "singularName": info.singular,
         "namespaced": info.namespaced,
         "kind": info.kind,
         "verbs": list(VERBS),
-        "shortNames": list(info.short_names),
-        "categories": _categories(info, group),
+        **_words(info, group),
     }
-    yield {key: value for key, value in resource.items() if value != []}
     for name, of_group, of_version, kind, verbs in _subresources(info, group, version):
         names = {"group": of_group, "version": of_version} if of_group != group else {}
         yield {
@@ -150,8 +152,7 @@ def _aggregated_resource(info: KindInfo, group: str, version: str) -> JsonObject
         "scope": "Namespaced" if info.namespaced else "Cluster",
         "singularResource": info.singular,
         "verbs": list(VERBS),
-        "shortNames": list(info.short_names),
-        "categories": _categories(info, group),
+        **_words(info, group),
         "subresources": [
             {
                 "subresource": name,

@@ -11,8 +11,11 @@ from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject
 from lateen.api.schema import KINDS
 from lateen.apiserver.discovery import group_versions
-from lateen.apiserver.strategic_merge_patch import MERGED_BY_KEY
-from lateen.client.media_type import APPLY_PATCH, JSON, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
+from lateen.client.media_type import APPLY_PATCH, JSON, JSON_PATCH, MERGE_PATCH
+
+PATCHES = [APPLY_PATCH, JSON_PATCH, MERGE_PATCH]
+"""Without strategic merge patches, which are understood too: told of them, kubectl would look for the keys of lists in
+these documents instead of in Kubernetes' own types, which it knows."""
 
 PARAMETERS = ("dryRun", "fieldManager", "fieldValidation")
 
@@ -51,7 +54,6 @@ def _paths(info: KindInfo, group: str, version: str) -> JsonObject:
     root = f"/apis/{group}/{version}" if group else f"/api/{version}"
     scope = "/namespaces/{namespace}" if info.namespaced else ""
     collection = f"{root}{scope}/{info.plural}"
-    patches = [APPLY_PATCH, JSON_PATCH, MERGE_PATCH, *([STRATEGIC_MERGE_PATCH] if group in MERGED_BY_KEY else [])]
     return {
         collection: {
             "get": _operation(info, group, version, "list"),
@@ -60,7 +62,7 @@ def _paths(info: KindInfo, group: str, version: str) -> JsonObject:
         collection + "/{name}": {
             "get": _operation(info, group, version, "get"),
             "put": _operation(info, group, version, "put", [JSON]),
-            "patch": _operation(info, group, version, "patch", patches),
+            "patch": _operation(info, group, version, "patch", PATCHES),
             "delete": _operation(info, group, version, "delete"),
         },
     }
@@ -106,11 +108,15 @@ def _plain(schema: Any) -> Any:  # any part of a schema
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
+    if not schema:
+        return {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     if "anyOf" in schema:
         options = [each for each in schema["anyOf"] if each.get("type") != "null"]
         if len(options) == 1:
             return _plain({**options[0], **{key: value for key, value in schema.items() if key != "anyOf"}})
         return {"x-kubernetes-int-or-string": True}
+    if "enum" in schema:
+        return {"type": "string", "enum": [word for word in schema["enum"] if word]}
     if "$ref" in schema:
         return {"allOf": [{"$ref": schema["$ref"]}]}
-    return {key: _plain(value) for key, value in schema.items() if key not in ("title", "default", "enum")}
+    return {key: _plain(value) for key, value in schema.items() if key not in ("title", "default")}

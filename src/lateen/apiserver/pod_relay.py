@@ -54,7 +54,8 @@ class NodeAgent:
 
     def absent(self, failure: Exception) -> StatusError:
         """The refusal for when the agent does not answer."""
-        return unavailable(f"the node agent does not answer on {self._socket} ({failure}): see `lateen status`")
+        why = getattr(failure, "strerror", None) or failure
+        return unavailable(f"the node agent does not answer on {self._socket} ({why}): see `lateen status`")
 
 
 async def log_response(backend: Backend, node: NodeAgent, call: Call) -> Response:
@@ -105,6 +106,17 @@ async def relay_exec(backend: Backend, node: NodeAgent, call: Call, websocket: W
         async with remote:
             await websocket.accept(subprotocol=protocol)
             await _relay(websocket, remote)
+
+
+async def check_exec(backend: Backend, node: NodeAgent, call: Call) -> None:
+    """Refuse a command that could not be run. kubectl shows only this refusal, that of its second try. Raises
+    StatusError."""
+    container_of(await _pod(backend, call.target), call.query.get("container", ""))
+    async with node.session() as session:
+        try:
+            await session.head("http://node/")
+        except (aiohttp.ClientError, OSError) as failure:
+            raise node.absent(failure) from None
 
 
 def container_of(pod: Pod, asked: str) -> str:

@@ -98,6 +98,9 @@ def _message(fields: Fields) -> Callable[[int | bytes], dict[str, Json]]:
         result: dict[str, Json] = {}
         for number, raw in _fields(_bytes(value)):
             if number not in fields:
+                if not raw:
+                    # Go writes empty texts and zeros of fields that JSON would leave out.
+                    continue
                 raise ProtobufError(f"field {number} of a message with {_known(fields)} is unknown: send JSON")
             name, reader = fields[number]
             _add(result, name, reader, raw)
@@ -117,7 +120,6 @@ def _add(result: dict[str, Json], name: str, reader: Reader, raw: int | bytes) -
     elif name.endswith("{}"):
         result.setdefault(name[:-2], {})[value.get("key", "")] = value.get("value", "")
     elif value != "":
-        # Go writes empty strings and zero numbers of fields that JSON would leave out.
         result[name] = value
 
 

@@ -13,7 +13,7 @@ from lateen.apiserver.body import read_content
 from lateen.apiserver.call import Answer, Backend, Call
 from lateen.apiserver.creating import create
 from lateen.apiserver.deleting import delete, delete_all
-from lateen.apiserver.pod_relay import NodeAgent, log_response, proxy_response
+from lateen.apiserver.pod_relay import NodeAgent, check_exec, log_response, proxy_response
 from lateen.apiserver.reading import get, list_all
 from lateen.apiserver.scale import get_scale, patch_scale, replace_scale
 from lateen.apiserver.status import StatusError, bad_request, internal_error, method_not_allowed, no_such_path
@@ -75,6 +75,7 @@ class Resources:
         if call.target.subresource == "proxy":
             return await proxy_response(self._backend, self._node, call, request)
         if call.target.subresource == "exec":
+            await check_exec(self._backend, self._node, call)
             raise bad_request("exec works over WebSocket only: use kubectl 1.30 or newer, or `lateen exec`")
         if call.method != "GET":
             raise method_not_allowed()

@@ -65,7 +65,7 @@ async def write(backend: Backend, call: Call, current: Stored, document: JsonObj
     body, warnings = checked(backend, call, carried_over(call.target.info, current.body, body))
     body = with_defaults(body)
     for admit in backend.admit:
-        body = admit(body, UPDATE)
+        body = await admit(body, UPDATE)
     check_unchanged(call.target.info, with_defaults(current.body), body)
     stored = await _store(backend, call, current, body, expected)
     return Answer(call.target.present(stored), 200, warnings)
