@@ -141,8 +141,8 @@ def _read_json(chunk: str, line: int) -> Tree | None:
 
 
 def _mistake(error: Exception, chunk: str, line: int) -> Mistake:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     words = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    mark = getattr(error, "context_mark" if "end of stream" in words else "problem_mark", None)
     if mark is None and (position := getattr(error, "position", None)) is not None:
         line += chunk.count("\n", 0, position)
     hint = next((hint for start, hint in _HINTS if start in words), "")
