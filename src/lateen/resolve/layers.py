@@ -69,8 +69,19 @@ def mesh_view(
     )
 
 
-def cluster_part(memo: Memo, view: MeshView, named: Endpoints, settings: MeshSettings, *, gateway: bool) -> ClusterPart:
-    """The clusters for what a view sees. `named` are the endpoints of services that are looked up by name."""
+def cluster_part(
+    memo: Memo,
+    view: MeshView,
+    named: Endpoints,
+    settings: MeshSettings,
+    problems: tuple[Problem, ...],
+    *,
+    gateway: bool,
+) -> ClusterPart:
+    """The clusters for what a view sees.
+
+    `named` are the endpoints of services that are looked up by name, `problems` those of the mesh's destination rules.
+    """
     clusters: dict[str, Cluster] = {}
     plans: dict[EndpointKey, tuple[EndpointPlan, ...]] = {}
     for cluster in catch_all_clusters(settings, gateway=gateway):
@@ -90,10 +101,14 @@ def cluster_part(memo: Memo, view: MeshView, named: Endpoints, settings: MeshSet
                 plans[key] = part.plans
     kept = memo.keep("clusters", clusters)
     return ClusterPart(
-        layer=memo.recall("layer", lambda clusters: Layer(name="clusters", clusters=clusters), kept),
+        layer=memo.recall("layer", _cluster_layer, kept, problems),
         names=memo.keep("names", frozenset(kept)),
         plans=memo.keep("plans", plans),
     )
+
+
+def _cluster_layer(clusters: Mapping[str, Cluster], problems: tuple[Problem, ...]) -> Layer:
+    return Layer(name="clusters", clusters=clusters, problems=problems)
 
 
 def endpoint_layer(
@@ -193,10 +208,10 @@ def _layer(memo: Memo, part: OutboundPart) -> Layer:
     listeners = memo.keep("layer listeners", part.listeners)
     routes = memo.keep("layer routes", part.routes)
     problems = memo.keep("layer problems", part.problems)
-    return memo.recall("layer", _outbound, listeners, routes, problems)
+    return memo.recall("layer", _outbound_layer, listeners, routes, problems)
 
 
-def _outbound(
+def _outbound_layer(
     listeners: Mapping[str, Listener], routes: Mapping[str, RouteConfig], problems: tuple[Problem, ...]
 ) -> Layer:
     return Layer(name="outbound", listeners=listeners, routes=routes, problems=problems)

@@ -127,11 +127,8 @@ class MeshResolver:
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the rules, as far as it showed for the proxies asked about since the last update."""
-        if self._mesh is None:
-            return ()
         layers = {id(layer): layer for layers in self._resolved.values() for layer in layers}.values()
-        found = [*self._mesh.problems, *(problem for layer in layers for problem in layer.problems)]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(problem for layer in layers for problem in layer.problems))
 
     def _layers(self, proxy: Proxy, known: _Known, mesh: _Mesh) -> tuple[Layer, ...]:
         workload = mesh.snapshot.workloads.get((proxy.namespace, proxy.name))
@@ -148,7 +145,7 @@ class MeshResolver:
         namespace = scope.namespace if scope.namespace in mesh.scopes.distinct else ""
         key = ViewKey(namespace, picked(dict(scope.labels), mesh.scopes.rule_labels) if namespace else ())
         view = self._views[key].run(snapshot.services, mesh.rules, settings)
-        clusters = self._clusters[key, gateway].run(view, mesh.named, settings)
+        clusters = self._clusters[key, gateway].run(view, mesh.named, settings, mesh.problems)
         endpoints = self._endpoints[key, gateway, scope.locality].run(clusters.plans, snapshot.endpoints)
         rules = self._visible[scope.namespace, gateway].run(snapshot.virtual_services, settings)
         fronts = (snapshot.services, snapshot.gateways) if gateway else ()
