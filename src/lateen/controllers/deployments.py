@@ -1,7 +1,7 @@
 """Deployments: keep as many pods of the current template as asked for, and replace older ones step by step."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from lateen.api.deployment import Deployment
 from lateen.api.meta import JsonObject
@@ -18,7 +18,7 @@ from lateen.store.config_store import ConfigStore, ConflictError, MissingError, 
 
 HASH_LABEL = "pod-template-hash"
 
-Admission = Callable[[JsonObject], JsonObject]
+Admission = Callable[[JsonObject], Awaitable[JsonObject]]
 """What a new pod goes through before it is stored: defaults, and the sidecar where one is asked for."""
 
 
@@ -84,7 +84,7 @@ class DeploymentController:
             },
             "spec": template["spec"],
         }
-        await self._store.create(self._admit(body))
+        await self._store.create(await self._admit(body))
 
     async def _write_status(self, stored: Stored, hash_: str) -> None:
         deployment = stored.resource

@@ -11,7 +11,8 @@ from lateen.store.config_store import ConfigStore, ConflictError, MissingError, 
 
 ISTIO_KINDS = tuple(info.id for info in KINDS if "istio-io" in info.categories)
 
-Problems = Mapping[ResourceRef, Sequence[Problem]]
+Problems = Mapping[ResourceRef | None, Sequence[Problem]]
+"""By the resource at fault; None for those that can't be pinned on one."""
 
 
 class StatusWriter:

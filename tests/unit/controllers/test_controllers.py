@@ -26,6 +26,10 @@ from lateen.store.memory import MemoryStore
 READY = [{"type": "Ready", "status": "True"}]
 
 
+async def as_it_is(pod: JsonObject) -> JsonObject:
+    return pod
+
+
 class Mesh:
     """A store with all controllers at work."""
 
@@ -36,7 +40,7 @@ class Mesh:
             self.store,
             [
                 NamespaceController(self.store, self.clock),
-                DeploymentController(self.store, self.clock, lambda pod: pod, random.Random(1)),
+                DeploymentController(self.store, self.clock, as_it_is, random.Random(1)),
                 SchedulingController(self.store),
                 ServiceController(self.store, "10.96.0.0/20", "test", lambda port: True),
                 EndpointSliceController(self.store),

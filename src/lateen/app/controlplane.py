@@ -1,0 +1,176 @@
+"""The control plane's process: `python -m lateen.app.controlplane MESH`, until SIGTERM.
+
+Store, controllers, REST API and xDS around one event loop. Killing it stops no traffic; started again it takes over.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+
+import lateen
+from lateen.admin.app import Admin
+from lateen.api.problem import Problem, ResourceRef
+from lateen.apiserver.app import build_app
+from lateen.apiserver.auth import OPEN_PATHS
+from lateen.apiserver.defaults import with_defaults
+from lateen.apiserver.serving import serve
+from lateen.apiserver.user import User, token_table
+from lateen.app.record import MeshRecord, read_record
+from lateen.app.seeding import seed
+from lateen.app.stopping import stop_event
+from lateen.client.access import Access
+from lateen.client.kubeconfig import own_kubeconfig, write_private
+from lateen.client.paths import MeshPaths
+from lateen.controllers.admission import SidecarAdmission
+from lateen.controllers.deployments import DeploymentController
+from lateen.controllers.endpoint_slices import EndpointSliceController
+from lateen.controllers.garbage import GarbageController
+from lateen.controllers.loop import Controller, ControllerRunner
+from lateen.controllers.namespaces import NamespaceController
+from lateen.controllers.scheduling import SchedulingController
+from lateen.controllers.services import ServiceController
+from lateen.controllers.status_writer import StatusWriter, key_of
+from lateen.lib.clock import Clock, SystemClock
+from lateen.lib.tasks import TaskGroup
+from lateen.node.network.address_plan import AddressPlan
+from lateen.node.network.mesh_network import MeshNetwork
+from lateen.pki.authority import ServerFiles, ensure_server_files
+from lateen.pki.token import ensure_token
+from lateen.resolve.mesh import MeshResolver
+from lateen.store.config_store import ConfigStore
+from lateen.store.sqlite import SqliteStore
+from lateen.telemetry.logs import setup_logging
+from lateen.telemetry.metrics import Metrics
+from lateen.xds.board import ProblemBoard
+from lateen.xds.fleet import Fleet
+from lateen.xds.push import Pusher
+from lateen.xds.server import Address, XdsServer
+
+log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Xds:
+    """The parts that tell proxies what to do."""
+
+    board: ProblemBoard
+    fleet: Fleet
+    pusher: Pusher
+    server: XdsServer
+
+
+async def run(paths: MeshPaths, record: MeshRecord) -> None:
+    """Serve until told to stop."""
+    clock = SystemClock()
+    plan = await asyncio.to_thread(MeshNetwork(paths.name, paths.state).plan)
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(SqliteStore(paths.store, clock))
+        await seed(store, record, plan)
+        tasks = await stack.enter_async_context(TaskGroup())
+        xds = build_xds(store, paths, clock)
+        await xds.server.start()
+        stack.push_async_callback(xds.server.stop)
+        tasks.start(xds.pusher.run(), "xds push")
+        admission = SidecarAdmission(store, with_defaults)
+        statuses = StatusWriter(store, clock, xds.board.problems)
+        runner = build_controllers(store, record, plan, clock, (admission, statuses))
+        tasks.start(runner.run(), "controllers")
+        tasks.start(_tell_status_writer(xds.board, runner, statuses), "status")
+        api = build_app(
+            store,
+            clock,
+            token_table({ensure_token(paths.token): User("admin")}),
+            admit=[admission.admit],
+            node_socket=paths.node_socket,
+            ready=partial(_missing, xds.pusher),
+            routes=[route for route in Admin(xds.fleet, xds.pusher).routes() if route.path not in OPEN_PATHS],
+        )
+        files = ensure_server_files(paths.pki, paths.name, clock)
+        port = await stack.enter_async_context(serve(api, HOST, record.api_port, files))
+        _write_kubeconfig(paths, port, files)
+        log.info("control plane is up", extra={"mesh": paths.name, "port": port})
+        await stop_event().wait()
+
+
+def build_xds(store: ConfigStore, paths: MeshPaths, clock: Clock) -> Xds:
+    """xDS over `store`, at the mesh's socket."""
+    board, resolver = ProblemBoard(), MeshResolver()
+    fleet = Fleet(resolver, clock, metrics=Metrics(lateen.__version__), board=board)
+    pusher = Pusher(store, resolver, fleet, clock)
+    return Xds(board, fleet, pusher, XdsServer(fleet, clock, Address(paths.xds_socket)))
+
+
+def build_controllers(
+    store: ConfigStore,
+    record: MeshRecord,
+    plan: AddressPlan,
+    clock: Clock,
+    shared: tuple[SidecarAdmission, StatusWriter],
+) -> ControllerRunner:
+    """Every reconcile loop of a mesh."""
+    admission, statuses = shared
+    controllers: Sequence[Controller] = (
+        NamespaceController(store, clock),
+        DeploymentController(store, clock, admission.complete, random.SystemRandom()),
+        SchedulingController(store),
+        ServiceController(store, str(plan.services), record.name, _is_free_port),
+        EndpointSliceController(store),
+        GarbageController(store, clock),
+        statuses,
+    )
+    return ControllerRunner(store, controllers, clock)
+
+
+async def _tell_status_writer(board: ProblemBoard, runner: ControllerRunner, statuses: StatusWriter) -> None:
+    """Ask for the status of every resource whose problems changed."""
+    before: Mapping[ResourceRef | None, tuple[Problem, ...]] = {}
+    async for problems in board.changes():
+        refs = {ref for ref in (*before, *problems) if ref and before.get(ref) != problems.get(ref)}
+        runner.look_again(statuses, map(key_of, refs))
+        before = problems
+
+
+async def _missing(pusher: Pusher) -> Mapping[str, str]:
+    return {} if pusher.ready.is_set() else {"xds": "the first configuration is still being built"}
+
+
+def _is_free_port(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+        return True
+
+
+def _write_kubeconfig(paths: MeshPaths, port: int, files: ServerFiles) -> None:
+    access = Access(
+        server=f"https://{HOST}:{port}",
+        ca=files.authority.read_text(),
+        token=ensure_token(paths.token),
+        context=f"lateen-{paths.name}",
+    )
+    write_private(paths.kubeconfig, own_kubeconfig(access))
+
+
+def main() -> None:
+    """Entry point; the only argument is the mesh's name."""
+    setup_logging()
+    paths = MeshPaths(sys.argv[1])
+    record = read_record(paths)
+    if record is None:
+        raise SystemExit(f"there is no mesh {paths.name!r} on this machine: start one with `lateen up`")
+    asyncio.run(run(paths, record))
+
+
+if __name__ == "__main__":
+    main()

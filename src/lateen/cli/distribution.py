@@ -1,0 +1,51 @@
+"""What became of a change: which proxies it reached, how fast, and who refused it."""
+
+import time
+
+import click
+
+from lateen.api.meta import JsonObject
+from lateen.client.error import ApiError
+from lateen.client.resource_path import with_query
+from lateen.client.sync import SyncClient
+
+PATIENCE_SECONDS = 1.0
+"""How long a plain `apply` looks after its change; it does not fail when that is too short."""
+
+
+def report_distribution(client: SyncClient, revision: int, *, wait: bool, timeout: float) -> bool:
+    """Print how far the change `revision` came; False when a proxy refused it, or `wait` ran out of time."""
+    answer = _distribution(client, revision, timeout if wait else PATIENCE_SECONDS)
+    if answer is None:
+        return True
+    for refusal in answer.get("nacked") or []:
+        click.echo(f"error: proxy {refusal['proxy']} refused it: {refusal['message']}", err=True)
+    click.echo(summary(answer))
+    complete = answer["acked"] + len(answer.get("nacked") or []) >= answer["proxies"]
+    if wait and not complete:
+        click.echo(f"error: not acknowledged by every proxy within {timeout:g} s: see `lateen proxy-status`", err=True)
+    return not answer.get("nacked") and (complete or not wait)
+
+
+def summary(answer: JsonObject) -> str:
+    """One line for people."""
+    reached, acked = answer["proxies"], answer["acked"]
+    if not reached:
+        return "no proxy needed to be told"
+    proxies = f"{reached} prox{'y' if reached == 1 else 'ies'}"
+    return f"reached {proxies}, acknowledged by {acked} after {answer['elapsedMs']:.0f} ms"
+
+
+def _distribution(client: SyncClient, revision: int, patience: float) -> JsonObject | None:
+    deadline = time.monotonic() + patience
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        path = with_query("/distribution", revision=revision, wait=f"{min(left, 20.0):.2f}")
+        try:
+            answer = client.get(path)
+        except ApiError as error:
+            if error.is_missing:
+                return None  # another Kubernetes API: it has no proxies of ours
+            raise
+        if answer.get("complete") or time.monotonic() >= deadline:
+            return answer

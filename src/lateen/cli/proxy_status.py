@@ -1,0 +1,49 @@
+"""`lateen proxy-status`: which proxies have the newest configuration."""
+
+import json
+from pathlib import Path
+
+import click
+
+from lateen.api.meta import JsonObject
+from lateen.cli.mesh import connect, fail, mesh_options
+from lateen.cli.table import format_table
+
+NOT_SENT = "NOT SENT"
+
+
+@click.command(name="proxy-status")
+@click.argument("proxy", default="", metavar="[PROXY]")
+@click.option("-o", "--output", type=click.Choice(["short", "json"]), default="short", show_default=True)
+@mesh_options
+def command(proxy: str, output: str, mesh: str, kubeconfig: Path | None, context: str) -> None:
+    """Show every connected proxy, and for each type of configuration whether it has the newest.
+
+    SYNCED: acknowledged. STALE: sent, not acknowledged yet. ERROR: refused; the reason is printed below the table.
+    """
+    with connect(mesh, kubeconfig, context) as client:
+        proxies: list[JsonObject] = json.loads(client.text("/debug/syncz"))
+    chosen = [each for each in proxies if proxy in each["proxy"]]
+    if output == "json":
+        click.echo(json.dumps(chosen, indent=4))
+        return
+    if not chosen:
+        fail(f"no proxy {proxy!r} is connected" if proxy else "no proxy is connected")
+    rows = [(each["proxy"], each["cluster"], "lateen", each["version"], _types(each)) for each in chosen]
+    click.echo(format_table(("NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES"), rows))
+    refused = [line for each in chosen for line in _refusals(each)]
+    if refused:
+        fail("\n" + "\n".join(refused))
+
+
+def _types(proxy: JsonObject) -> str:
+    shown = [f"{name}: {state['status']}" for name, state in proxy["types"].items() if state["status"] != NOT_SENT]
+    return ", ".join(shown) or NOT_SENT
+
+
+def _refusals(proxy: JsonObject) -> list[str]:
+    return [
+        f"{proxy['proxy']} refused {name}: {state['message']}"
+        for name, state in proxy["types"].items()
+        if state["message"]
+    ]

@@ -1,0 +1,158 @@
+"""The rows of `proxy-config`, from Envoy's JSON."""
+
+from collections.abc import Iterator, Sequence
+
+from lateen.api.meta import JsonObject
+
+CLUSTER_HEADINGS = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
+LISTENER_HEADINGS = ("ADDRESSES", "PORT", "MATCH", "DESTINATION")
+ROUTE_HEADINGS = ("NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE")
+ENDPOINT_HEADINGS = ("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER")
+
+Rows = list[Sequence[str]]
+SHOWN_DOMAINS = 2
+
+
+def cluster_rows(clusters: Sequence[JsonObject]) -> Rows:
+    """One row a cluster, by service and port."""
+    return sorted((_cluster_row(cluster) for cluster in clusters), key=lambda row: (row[0], row[1].zfill(5), row[2]))
+
+
+def _cluster_row(cluster: JsonObject) -> Sequence[str]:
+    parts = cluster["name"].split("|")
+    direction, port, subset, fqdn = parts if len(parts) == 4 else ("-", "-", "-", cluster["name"])
+    kind = (cluster.get("cluster_type") or {}).get("name") or cluster.get("type", "STATIC")
+    return (fqdn or "", port, subset or "-", direction, kind, _origin(cluster, "destination-rule"))
+
+
+def listener_rows(listeners: Sequence[JsonObject]) -> Rows:
+    """One row a filter chain."""
+    rows: Rows = []
+    for listener in sorted(listeners, key=_port):
+        socket = listener.get("address", {}).get("socket_address", {})
+        chains = listener.get("filter_chains") or []
+        default = listener.get("default_filter_chain")
+        for chain in [*chains, *([default] if default else [])]:
+            match = "ALL" if chain is default else _chain_match(chain.get("filter_chain_match") or {})
+            rows.append((socket.get("address", ""), str(socket.get("port_value", "")), match, _destination(chain)))
+    return rows
+
+
+def _port(listener: JsonObject) -> tuple[int, str]:
+    socket = listener.get("address", {}).get("socket_address", {})
+    return socket.get("port_value", 0), listener.get("name", "")
+
+
+def _chain_match(match: JsonObject) -> str:
+    ranges = ",".join(
+        f"{cidr['address_prefix']}/{cidr.get('prefix_len', 0)}" for cidr in match.get("prefix_ranges") or []
+    )
+    conditions = (
+        ("SNI", ",".join(match.get("server_names") or [])),
+        ("Trans", match.get("transport_protocol", "")),
+        ("App", ",".join(match.get("application_protocols") or [])),
+        ("Addr", ranges),
+        ("Port", str(match.get("destination_port", ""))),
+    )
+    return "; ".join(f"{name}: {value}" for name, value in conditions if value) or "ALL"
+
+
+def _destination(chain: JsonObject) -> str:
+    for each in chain.get("filters") or []:
+        config: JsonObject = each.get("typed_config") or {}
+        if "rds" in config:
+            return f"Route: {config['rds'].get('route_config_name', '')}"
+        if "route_config" in config:
+            return _inline_routes(config["route_config"])
+        if "cluster" in config:
+            return f"Cluster: {config['cluster']}"
+        if "weighted_clusters" in config:
+            return "Cluster: " + ", ".join(_weighted(config["weighted_clusters"]))
+    return "-"
+
+
+def _inline_routes(routes: JsonObject) -> str:
+    hosts: list[JsonObject] = routes.get("virtual_hosts") or []
+    targets = {_target(route) for host in hosts for route in host.get("routes") or []}
+    return f"Inline Route: {', '.join(sorted(targets))}"
+
+
+def route_rows(routes: Sequence[JsonObject]) -> Rows:
+    """One row a route, in the order in which they are tried."""
+    rows: Rows = []
+    for config in sorted(routes, key=lambda config: config.get("name", "").zfill(60)):
+        for host in config.get("virtual_hosts") or []:
+            domains = _domains(host.get("domains") or [])
+            for route in host.get("routes") or []:
+                origin = _origin(route, "virtual-service")
+                rows.append(
+                    (config.get("name", ""), host["name"], domains, route_match(route.get("match") or {}), origin)
+                )
+    return rows
+
+
+def _domains(domains: Sequence[str]) -> str:
+    more = len(domains) - SHOWN_DOMAINS
+    return ", ".join(domains[:SHOWN_DOMAINS]) + (f" + {more} more..." if more > 0 else "")
+
+
+def route_match(match: JsonObject) -> str:
+    """A route's conditions in short: its path, and `*` when it has others."""
+    path = (
+        match.get("path")
+        or (f"{match['prefix']}*" if "prefix" in match else "")
+        or (f"{match['path_separated_prefix']}/*" if "path_separated_prefix" in match else "")
+        or f"regex {(match.get('safe_regex') or {}).get('regex', '')}"
+    )
+    others = [_named(each) for each in (match.get("headers") or []) + (match.get("query_parameters") or [])]
+    return " ".join([path, *others])
+
+
+def _named(condition: JsonObject) -> str:
+    return f"[{'!' if condition.get('invert_match') else ''}{condition['name']}]"
+
+
+def endpoint_rows(statuses: Sequence[JsonObject]) -> Rows:
+    """One row an endpoint, from Envoy's `/clusters`."""
+    rows: Rows = [
+        (endpoint_address(host), _health(host), _outlier(host), status["name"])
+        for status in statuses
+        for host in status.get("host_statuses") or []
+    ]
+    return sorted(rows, key=lambda row: (row[3], row[0]))
+
+
+def endpoint_address(host: JsonObject) -> str:
+    """`address:port`, or the path of a pipe."""
+    address: JsonObject = host.get("address") or {}
+    socket = address.get("socket_address")
+    return f"{socket['address']}:{socket['port_value']}" if socket else (address.get("pipe") or {}).get("path", "")
+
+
+def _health(host: JsonObject) -> str:
+    health: JsonObject = host.get("health_status") or {}
+    failed = any(value is True for key, value in health.items() if key.startswith("failed_"))
+    return "UNHEALTHY" if failed else str(health.get("eds_health_status", "HEALTHY"))
+
+
+def _outlier(host: JsonObject) -> str:
+    return "FAILED" if (host.get("health_status") or {}).get("failed_outlier_check") else "OK"
+
+
+def _origin(resource: JsonObject, kind: str) -> str:
+    metadata = ((resource.get("metadata") or {}).get("filter_metadata") or {}).get("istio") or {}
+    parts = str(metadata.get("config", "")).split("/")
+    # /apis/<group>/<version>/namespaces/<namespace>/<kind>/<name>
+    return f"{parts[7]}.{parts[5]}" if len(parts) == 8 and parts[6] == kind else ""
+
+
+def _weighted(weighted: JsonObject) -> Iterator[str]:
+    for cluster in weighted.get("clusters") or []:
+        yield f"{cluster['name']} ({cluster.get('weight', 0)})"
+
+
+def _target(route: JsonObject) -> str:
+    action = route.get("route")
+    if not action:
+        return "redirect" if "redirect" in route else "direct response"
+    return action.get("cluster") or ", ".join(_weighted(action.get("weighted_clusters") or {}))

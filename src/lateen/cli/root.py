@@ -1,0 +1,93 @@
+"""The root of the command line: the table of verbs, and the options that every verb knows."""
+
+import importlib
+from typing import Any
+
+import click
+
+from lateen import __version__
+
+VERBS: dict[str, tuple[str, str, str]] = {
+    # verb: (section, module, one line of help). Helps are here so that `lateen --help` imports no verb.
+    "up": ("Mesh", "up", "Start a mesh on this machine, and apply files to it"),
+    "down": ("Mesh", "down", "Stop a mesh and remove what it made"),
+    "status": ("Mesh", "status", "Show what runs, and where to reach it"),
+    "install": ("Mesh", "install", "Start a mesh with an installation profile (istioctl's word for `up`)"),
+    "profile": ("Mesh", "profile", "List the installation profiles"),
+    "kubeconfig": ("Mesh", "kubeconfig", "Write the file by which kubectl reaches the mesh"),
+    "images": ("Mesh", "images", "Show which local program stands in for which image"),
+    "version": ("Mesh", "version", "Show the versions of Lateen and of Envoy"),
+    "apply": ("Resources", "apply", "Create or change resources, and say which proxies it reached"),
+    "delete": ("Resources", "delete", "Delete resources"),
+    "get": ("Resources", "get", "List resources"),
+    "describe": ("Resources", "describe", "Show a resource, what is wrong with it and its events"),
+    "label": ("Resources", "label", "Set or remove labels"),
+    "annotate": ("Resources", "annotate", "Set or remove annotations"),
+    "scale": ("Resources", "scale", "Set how many pods a deployment has"),
+    "rollout": ("Resources", "rollout", "Restart a deployment, or wait until its change is done"),
+    "kube-inject": ("Resources", "kube_inject", "Add sidecars to workloads in files"),
+    "logs": ("Workloads", "logs", "Print a container's log"),
+    "exec": ("Workloads", "exec", "Run a command in a container"),
+    "traffic": ("Workloads", "traffic", "Send requests, count who answered, compare with the rules"),
+    "proxy-status": ("Proxies", "proxy_status", "Show which proxies have the newest configuration"),
+    "proxy-config": ("Proxies", "proxy_config", "Show what a proxy was told"),
+}
+ALIASES = {"ps": "proxy-status", "pc": "proxy-config"}
+
+
+class VerbGroup(click.Group):
+    """Imports a verb's module only when the verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs, in the order of the table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb; its module holds it as `command`."""
+        verb = ALIASES.get(cmd_name, cmd_name)
+        if verb not in VERBS:
+            return None
+        command = importlib.import_module(f"lateen.cli.{VERBS[verb][1]}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - a rule for the modules of this package
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs by section, without importing them."""
+        for section in dict.fromkeys(section for section, _, _ in VERBS.values()):
+            with formatter.section(section):
+                formatter.write_dl([(verb, text) for verb, (of, _, text) in VERBS.items() if of == section])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Like click's, with a hint at a similar verb."""
+        if args and args[0] not in VERBS and args[0] not in ALIASES and not args[0].startswith("-"):
+            raise click.UsageError(unknown_verb(args[0]), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def unknown_verb(word: str) -> str:
+    """What to say about a verb that does not exist."""
+    import difflib  # noqa: PLC0415 - only needed here
+
+    similar = difflib.get_close_matches(word, [*VERBS, *ALIASES], n=1)
+    hint = f"did you mean `lateen {similar[0]}`?" if similar else "`lateen --help` lists the verbs."
+    return f"there is no verb {word!r}; {hint}"
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"lateen {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print it.")
+def root() -> None:
+    """A service mesh with Istio's API, without a cluster.
+
+    \b
+      lateen up                       start a mesh on this machine
+      lateen apply -f bookinfo.yaml   the same YAML, the same words as kubectl and istioctl
+      lateen traffic http://productpage:9080/productpage -n 100 --from deploy/sleep
+    """

@@ -1,0 +1,53 @@
+"""`lateen status`: what runs, and where to reach it."""
+
+from pathlib import Path
+
+import click
+
+from lateen.api.meta import JsonObject
+from lateen.cli.kinds import Target, kind_named
+from lateen.cli.mesh import access_for, mesh_options, reported, running_meshes
+from lateen.cli.overview import print_overview
+from lateen.cli.pods import is_ready
+from lateen.client.access import AccessError
+from lateen.client.paths import MeshPaths
+from lateen.client.sync import SyncClient
+
+
+@click.command(name="status")
+@mesh_options
+def command(mesh: str, kubeconfig: Path | None, context: str) -> None:
+    """Show the meshes of this machine; exits with 1 when the chosen one does not answer or is not ready."""
+    if kubeconfig or context:
+        ok = _show(SyncClient(access_for("", kubeconfig, context)), None)
+    else:
+        names = [mesh] if mesh else running_meshes()
+        if not names:
+            click.echo("no mesh runs on this machine: start one with `lateen up`")
+        answers = [_show_local(name) for name in names]
+        ok = bool(answers) and all(answers)
+    if not ok:
+        raise SystemExit(1)
+
+
+def _show_local(name: str) -> bool:
+    paths = MeshPaths(name)
+    try:
+        with SyncClient(access_for(name, None, "")) as client:
+            click.echo(f"mesh       {name}")
+            return _show(client, paths)
+    except AccessError as error:
+        click.echo(f"mesh       {name} does not answer: {error}")
+        return False
+
+
+def _show(client: SyncClient, paths: MeshPaths | None) -> bool:
+    with reported():
+        pods: list[JsonObject] = client.get(Target(kind_named("pods")).path("")).get("items") or []
+        nodes: list[JsonObject] = client.get(Target(kind_named("nodes")).path("")).get("items") or []
+        ready = sum(map(is_ready, pods))
+        click.echo(f"nodes      {sum(map(is_ready, nodes))} of {len(nodes)} ready")
+        click.echo(f"pods       {ready} of {len(pods)} ready")
+        if paths:
+            print_overview(client, paths)
+    return ready == len(pods) and all(map(is_ready, nodes))
