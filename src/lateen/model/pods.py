@@ -37,9 +37,10 @@ def pod_locality(pod: Pod, nodes: Mapping[str, Locality]) -> Locality:
 
 
 def workload_of(pod: Pod, locality: Locality) -> Workload:
-    """The workload that a pod is."""
+    """The workload that a pod is. The proxy's ports count only where it is all there is: in gateways."""
     meta = pod.metadata
     every = (*pod.spec.init_containers, *pod.spec.containers)
+    apps = [container for container in every if container.name != PROXY_CONTAINER]
     return Workload(
         name=meta.name,
         namespace=meta.namespace,
@@ -50,14 +51,13 @@ def workload_of(pod: Pod, locality: Locality) -> Workload:
         deployment=deployment_name(pod),
         ports=tuple(
             ContainerPort(port.container_port, port.name, port.protocol)
-            for container in every
-            if container.name != PROXY_CONTAINER
+            for container in apps or every
             for port in container.ports
         ),
         locality=locality,
         has_sidecar=any(container.name == PROXY_CONTAINER for container in every),
         ready=pod.ready and not meta.deletion_timestamp,
-        probe_ports=tuple(sorted({port for container in every for port in _probe_ports(container)})),
+        probe_ports=tuple(sorted({port for container in apps for port in _probe_ports(container)})),
     )
 
 
@@ -75,8 +75,6 @@ def deployment_name(pod: Pod) -> str:
 
 
 def _probe_ports(container: Container) -> Iterator[int]:
-    if container.name == PROXY_CONTAINER:
-        return
     names = {port.name: port.container_port for port in container.ports}
     for probe in (container.liveness_probe, container.readiness_probe, container.startup_probe):
         for port in _ports_of(probe) if probe else ():

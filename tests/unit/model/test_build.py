@@ -53,6 +53,13 @@ def test_workloads_know_their_ports_and_probes_but_not_the_proxys() -> None:
     assert workload.ready
 
 
+def test_a_gateways_ports_are_its_proxys() -> None:
+    gateway = pod("gw", "gw", "v1", "10.0.0.1").replace(
+        "  - {name: app, ports: [{containerPort: 9080, name: web}]}\n", ""
+    )
+    assert [port.number for port in snapshot(gateway).workloads["default", "gw"].ports] == [15090]
+
+
 def test_ports_meet_by_name_and_the_slice_says_the_number() -> None:
     text = service("reviews", port=80) + endpoint_slice("reviews", ("10.0.0.1", "x"), port=8080)
     text += endpoint_slice("other", ("10.0.0.2", "x"))
