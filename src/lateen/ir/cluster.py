@@ -89,7 +89,11 @@ class UpstreamProtocol(enum.StrEnum):
 
 
 class UpstreamTls(Value):
-    """TLS towards the endpoints. Paths are files on the machine of the proxy; `secret` is an SDS name."""
+    """TLS towards the endpoints. Paths are files on the machine of the proxy; `secret` is an SDS name.
+
+    Without `ca` and `secret` the machine's own authorities are trusted. `check_server_name` demands a certificate for
+    `sni` where no `subject_alt_names` are given; without an `sni` the request's host is sent, and always checked.
+    """
 
     sni: str = ""
     certificate: str = ""
@@ -98,6 +102,7 @@ class UpstreamTls(Value):
     crl: str = ""
     secret: str = ""
     subject_alt_names: tuple[str, ...] = ()
+    check_server_name: bool = False
     insecure_skip_verify: bool = False
     alpn: tuple[str, ...] = ()
 

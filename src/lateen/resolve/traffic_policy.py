@@ -148,6 +148,7 @@ def upstream_tls(
         crl=settings.ca_crl,
         secret=settings.credential_name,
         subject_alt_names=settings.subject_alt_names or service.subject_alt_names,
+        check_server_name=not settings.sni,
         insecure_skip_verify=bool(settings.insecure_skip_verify),
         alpn=("h2",) if protocol is UpstreamProtocol.HTTP2 else (),
     )

@@ -16,6 +16,8 @@ from lateen.translate.bootstrap_clusters import XDS_CLUSTER, static_clusters
 from lateen.translate.bootstrap_limits import overload_manager, runtime
 from lateen.translate.bootstrap_listeners import readiness_listener, stats_listener
 from lateen.translate.bootstrap_stats import stats_config
+from lateen.translate.secret import validation
+from lateen.translate.upstream_tls import SYSTEM_CA_SECRET
 
 ADMIN_ADDRESS = "127.0.0.1"
 
@@ -24,13 +26,15 @@ class BootstrapSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One proxy. `node_id` and `node_cluster` are Istio's node id (`sidecar~…`) and `<app>.<namespace>`.
 
     `metadata` holds Istio's metadata keys with the values of `Proxy` introductions: strings, numbers, objects.
-    `xds_socket` is the path of the control plane's Unix socket. `max_connections` limits the clients of all
-    listeners together, except readiness and statistics.
+    `system_ca` is the file of the machine's certificate authorities; without one, TLS to services whose rule names no
+    authority is refused. `xds_socket` is the path of the control plane's Unix socket. `max_connections` limits the
+    clients of all listeners together, except readiness and statistics.
     """
 
     node_id: str
     node_cluster: str
     xds_socket: str
+    system_ca: str = ""
     metadata: Mapping[str, Any] = {}
     locality: Locality = Locality()
     admin_port: int = ADMIN_PORT
@@ -51,6 +55,9 @@ def build_bootstrap(settings: BootstrapSettings) -> bootstrap_pb2.Bootstrap:
     bootstrap.admin.address.CopyFrom(socket_address(ADMIN_ADDRESS, settings.admin_port))
     bootstrap.deferred_stat_options.enable_deferred_creation_stats = True
     bootstrap.static_resources.clusters.extend(static_clusters(settings.xds_socket, settings.admin_port))
+    if settings.system_ca:
+        secret = bootstrap.static_resources.secrets.add(name=SYSTEM_CA_SECRET)
+        secret.validation_context.CopyFrom(validation(settings.system_ca, "", ()))
     bootstrap.static_resources.listeners.append(readiness_listener(settings.readiness_port))
     bootstrap.static_resources.listeners.append(stats_listener(settings.stats_port))
     return bootstrap

@@ -36,8 +36,8 @@ def _set_protocol(options: options_pb2.HttpProtocolOptions, cluster: Cluster) ->
 
 
 def _server_name(tls: UpstreamTls) -> protocol_pb2.UpstreamHttpProtocolOptions:
-    """The request's host is the server name; where a CA is known, the certificate must be for that host."""
-    checked = bool(tls.ca or tls.secret) and not tls.insecure_skip_verify and not tls.subject_alt_names
+    """The request's host is the server name, and the certificate must be for it unless other names are asked for."""
+    checked = not tls.insecure_skip_verify and not tls.subject_alt_names
     return protocol_pb2.UpstreamHttpProtocolOptions(auto_sni=True, auto_san_validation=checked)
 
 

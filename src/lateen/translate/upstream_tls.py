@@ -3,12 +3,18 @@
 from envoy.config.core.v3 import base_pb2, proxy_protocol_pb2
 from envoy.extensions.transport_sockets.proxy_protocol.v3 import upstream_proxy_protocol_pb2 as proxy_pb2
 from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
-from envoy.extensions.transport_sockets.tls.v3 import tls_pb2
+from envoy.extensions.transport_sockets.tls.v3 import secret_pb2, tls_pb2
 
 from lateen.ir.cluster import Cluster, UpstreamTls
 from lateen.translate.names import PROXY_PROTOCOL_SOCKET, RAW_SOCKET, TLS_SOCKET
 from lateen.translate.secret import certificate_files, sds_secret, validation
 from lateen.translate.wire import pack
+
+SYSTEM_CA_SECRET = "file-root:system"  # noqa: S105 - a name
+"""Istio's name for the machine's own authorities; the bootstrap says where they are."""
+
+SYSTEM_CA = "system"
+"""The word for them in a DestinationRule."""
 
 CA_SUFFIX = "-cacert"
 """Istio's name for the CA part of a secret that holds a client certificate."""
@@ -46,10 +52,11 @@ def _common(tls: UpstreamTls) -> tls_pb2.CommonTlsContext:
 
 
 def _set_validation(context: tls_pb2.CommonTlsContext, tls: UpstreamTls) -> None:
-    """With neither a CA nor a secret the certificate isn't checked, as in Istio."""
-    if tls.secret:
-        combined = context.combined_validation_context
-        combined.default_validation_context.CopyFrom(validation("", "", tls.subject_alt_names))
-        combined.validation_context_sds_secret_config.CopyFrom(sds_secret(tls.secret + CA_SUFFIX))
-    elif tls.ca:
-        context.validation_context.CopyFrom(validation(tls.ca, tls.crl, tls.subject_alt_names))
+    names = tls.subject_alt_names or ((tls.sni,) if tls.check_server_name and tls.sni else ())
+    if tls.ca not in {"", SYSTEM_CA} and not tls.secret:
+        context.validation_context.CopyFrom(validation(tls.ca, tls.crl, names))
+        return
+    combined = context.combined_validation_context
+    combined.default_validation_context.CopyFrom(validation("", tls.crl, names))
+    secret = sds_secret(tls.secret + CA_SUFFIX) if tls.secret else secret_pb2.SdsSecretConfig(name=SYSTEM_CA_SECRET)
+    combined.validation_context_sds_secret_config.CopyFrom(secret)

@@ -35,8 +35,8 @@ def test_the_clients_protocol() -> None:
     assert options.use_downstream_protocol_config.HasField("http2_protocol_options")
 
 
-def test_the_requests_host_is_the_server_name_and_checked_where_a_ca_is_known() -> None:
-    open_ = http_protocol_options(cluster(UpstreamProtocol.HTTP1, tls=UpstreamTls()))
+def test_the_requests_host_is_the_server_name_and_checked_unless_told_otherwise() -> None:
+    open_ = http_protocol_options(cluster(UpstreamProtocol.HTTP1, tls=UpstreamTls(insecure_skip_verify=True)))
     checked = http_protocol_options(cluster(UpstreamProtocol.HTTP1, tls=UpstreamTls(ca="/ca.pem")))
     named = http_protocol_options(cluster(UpstreamProtocol.HTTP1, tls=UpstreamTls(ca="/ca.pem", sni="a.test")))
     assert open_ is not None

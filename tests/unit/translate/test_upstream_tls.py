@@ -1,5 +1,6 @@
 """TLS towards endpoints."""
 
+import pytest
 from envoy.config.core.v3.base_pb2 import TransportSocket
 from envoy.extensions.transport_sockets.proxy_protocol.v3.upstream_proxy_protocol_pb2 import (
     ProxyProtocolUpstreamTransport,
@@ -46,9 +47,26 @@ def test_secrets() -> None:
     assert len(combined.default_validation_context.match_typed_subject_alt_names) == 1
 
 
-def test_nothing_is_checked_when_told_so_or_without_a_ca() -> None:
-    for tls in (UpstreamTls(ca="/ca", insecure_skip_verify=True), UpstreamTls()):
-        assert context_of(tls).common_tls_context.WhichOneof("validation_context_type") is None
+def test_nothing_is_checked_only_when_told_so() -> None:
+    common = context_of(UpstreamTls(ca="/ca", insecure_skip_verify=True)).common_tls_context
+    assert common.WhichOneof("validation_context_type") is None
+
+
+@pytest.mark.parametrize("ca", ["", "system"])
+def test_without_a_ca_the_machines_own_count(ca: str) -> None:
+    combined = context_of(UpstreamTls(ca=ca)).common_tls_context.combined_validation_context
+    config = combined.validation_context_sds_secret_config
+    assert (config.name, config.HasField("sds_config")) == ("file-root:system", False)
+
+
+def test_the_certificate_must_be_for_the_server_name_unless_other_names_are_given() -> None:
+    def names(tls: UpstreamTls) -> set[str]:
+        context = context_of(tls).common_tls_context.validation_context
+        return {one.matcher.exact for one in context.match_typed_subject_alt_names}
+
+    assert names(UpstreamTls(ca="/ca", sni="a.test", check_server_name=True)) == {"a.test"}
+    assert names(UpstreamTls(ca="/ca", sni="a.test", check_server_name=True, subject_alt_names=("b",))) == {"b"}
+    assert names(UpstreamTls(ca="/ca", sni="a.test")) == set()
 
 
 def test_the_proxy_protocol_wraps_what_there_is() -> None:
