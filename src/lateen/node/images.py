@@ -66,7 +66,7 @@ def built_in_images() -> tuple[Image, ...]:
         ),
         Image("traefik/whoami:*", _program("whoami"), env={"PORT": "80"}, about="says who was asked"),
         Image("containous/whoami:*", _program("whoami"), env={"PORT": "80"}, about="says who was asked"),
-        _nginx(),
+        *_nginx(),
     )
 
 
@@ -93,11 +93,15 @@ def _bookinfo_image(service: str, version: str, env: dict[str, str]) -> Image:
     )
 
 
-def _nginx() -> Image:
+def _nginx() -> Iterable[Image]:
     path = shutil.which("nginx", path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     if path:
-        return Image("nginx*", (path, "-g", "daemon off;"), about="this machine's nginx")
-    return Image("nginx*", _program("static"), env={"PORT": "80"}, about="serves files; nginx is not installed here")
+        yield Image("nginx:*", (path, "-g", "daemon off;"), about="this machine's nginx")
+    else:
+        about = "serves files; nginx is not installed here"
+        yield Image("nginx:*", _program("static"), env={"PORT": "80"}, about=about)
+    about = "serves files"
+    yield Image("nginxinc/nginx-unprivileged:*", _program("static"), env={"PORT": "8080"}, about=about)
 
 
 def _read(file: Path) -> Iterable[Image]:
@@ -105,6 +109,8 @@ def _read(file: Path) -> Iterable[Image]:
         document = from_yaml(file.read_text())
     except FileNotFoundError:
         return
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
     lines = document.get("images") if isinstance(document, dict) else None
     if not isinstance(lines, list):
         raise ValueError(f"{file}: expected `images:` with a list of patterns and commands")

@@ -191,18 +191,20 @@ def _mounts(container: Container, around: Surroundings, env: dict[str, str]) -> 
         if volume is None:
             raise ConfigError(f'volume mount {wish.mount_path}: there is no volume "{wish.name}"')
         source = host_path(volume) if volume.host_path else around.folder.volume(wish.name)
-        if sub_path := expand(wish.sub_path_expr, env) or wish.sub_path:
-            source = _below(source, sub_path)
         writable = not volume.config_map and not volume.secret and not volume.downward_api and not volume.projected
+        if sub_path := expand(wish.sub_path_expr, env) or wish.sub_path:
+            source = _below(source, sub_path, make=writable)
         mounts.append(_mount(source, wish.mount_path, read_only=wish.read_only or not writable))
     return mounts
 
 
-def _below(folder: Path, sub_path: str) -> Path:
+def _below(folder: Path, sub_path: str, *, make: bool) -> Path:
     path = (folder / sub_path).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise ConfigError(f"subPath {sub_path!r} must stay inside its volume")
-    if not path.exists():
+    if folder.exists() and not path.exists():
+        if not make:
+            raise ConfigError(f"subPath {sub_path!r}: its volume has no such file")
         path.mkdir(parents=True)
         path.chmod(0o777)
     return path

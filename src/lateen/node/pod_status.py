@@ -61,6 +61,9 @@ def build_status(pod: Pod, seen: Observation, now: str) -> JsonObject:
         for each, container in zip(document.get(group, ()), statuses, strict=True):
             # Shown although they may have their defaults: clients read them.
             each |= {"ready": container.ready, "restartCount": container.restart_count}
+            for state in (each.get("state", {}), each.get("lastState", {})):
+                if "terminated" in state:
+                    state["terminated"].setdefault("exitCode", 0)
     return document
 
 

@@ -235,7 +235,7 @@ class PodWorker:
         before, self._state = self._state, state
         for name, container in state["containers"].items():
             old = before["containers"].get(name) if before else None
-            if container["reason"] == "CrashLoopBackOff" and (old is None or old["restarts"] != container["restarts"]):
+            if container["reason"] == "CrashLoopBackOff" and (old is None or old["reason"] != container["reason"]):
                 message = f"Back-off restarting failed container {name} in pod {self.pod.metadata.name}"
                 self._event("Warning", "BackOff", message, name)
             begun = container["state"] == "running" and (old is None or old["started_at"] != container["started_at"])

@@ -52,14 +52,13 @@ class Machine:
         await self.agent.wait()
 
     async def create(self, name: str, *containers: Body, **spec: Any) -> Body:
+        common = {"nodeName": "one", "terminationGracePeriodSeconds": 2}
         pod = {
             "apiVersion": "v1",
             "kind": "Pod",
             "metadata": {"name": name, "namespace": "default", "labels": {"app": name}},
-            "spec": {"nodeName": "one", "containers": list(containers), "terminationGracePeriodSeconds": 2, **spec},
+            "spec": {**common, "containers": list(containers), **spec},
         }
-        pod["metadata"].update(spec.pop("metadata", {}))
-        pod["spec"].pop("metadata", None)
         return await self.client.create(pod)
 
     async def pod(self, name: str) -> Body | None:
@@ -76,7 +75,9 @@ class Machine:
                         return body
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            raise AssertionError(f"pod {name} never got there: {json.dumps(body, indent=1)}\n{self.shim_log()}") from None
+            raise AssertionError(
+                f"pod {name} never got there: {json.dumps(body, indent=1)}\n{self.shim_log()}"
+            ) from None
 
     async def until_gone(self, name: str, seconds: float = 20.0) -> None:
         async with asyncio.timeout(seconds):
@@ -104,9 +105,10 @@ class Machine:
         query += [("tty", "true")] if tty else []
         url = f"http://node/exec/default/{pod}/{container}"
         ran = Ran()
-        async with self.http() as session, session.ws_connect(
-            url, params=query, protocols=["v5.channel.k8s.io"]
-        ) as socket:
+        async with (
+            self.http() as session,
+            session.ws_connect(url, params=query, protocols=["v5.channel.k8s.io"]) as socket,
+        ):
             if tty:
                 await socket.send_bytes(b'\x04{"Width":111,"Height":22}')
             if stdin is not None:

@@ -90,7 +90,8 @@ def enter(kind: str, folder: str, pod: ShimSpec, container: ContainerSpec, machi
     for path in keep:
         builder.bind({"source": path, "target": path, "read_only": True})
     if container["uid"] != 0 and builder.writable:
-        builder.open_paths(pod["keep"])
+        # Before anything of the machine is mounted writable: only the container's own layer may change.
+        builder.open_paths([*pod["keep"], *(mount["target"] for mount in container["mounts"])])
     for mount in sorted((*pod["mounts"], *container["mounts"]), key=lambda m: m["target"].count("/")):
         builder.bind(mount)
     linux.unmount(old)
@@ -226,6 +227,8 @@ class _Builder:
             parts = path.split("/")[1:]
             for depth in range(1, len(parts)):
                 folder = "/" + "/".join(parts[:depth])
+                if not os.path.isdir(folder):
+                    break
                 mode = stat.S_IMODE(os.stat(folder).st_mode)
                 if not mode & 0o001:
                     _try_chmod(folder, mode | 0o011)

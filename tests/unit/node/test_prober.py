@@ -1,0 +1,121 @@
+from collections.abc import Callable
+
+from tests.unit.node.resources import make_pod
+
+from lateen.api.container import Container
+from lateen.api.meta import JsonObject
+from lateen.api.probe import Probe
+from lateen.lib.clock import FakeClock
+from lateen.node.probe import Verdict
+from lateen.node.prober import Prober, Streak
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.changes = 0
+        self.failures: list[str] = []
+        self.restarts: list[str] = []
+
+    def probes_changed(self) -> None:
+        self.changes += 1
+
+    def unhealthy(self, container: str, message: str) -> None:
+        self.failures.append(message)
+
+    def must_restart(self, container: Container, message: str, probe: Probe) -> None:
+        self.restarts.append(message)
+
+
+class Answers:
+    """Checks that succeed while `ok` says so."""
+
+    def __init__(self, ok: Callable[[], bool]) -> None:
+        self._ok = ok
+        self.count = 0
+
+    async def check(self, probe: Probe, container: Container) -> Verdict:
+        self.count += 1
+        return Verdict(self._ok(), "no")
+
+
+def prober(clock: FakeClock, ok: Callable[[], bool], known: tuple[bool, bool] = (False, False), **probes: JsonObject):  # type: ignore[no-untyped-def]
+    listener = Listener()
+    container = make_pod({"name": "app", **probes}).spec.containers[0]
+    checks = Answers(ok)
+    made = Prober(container, checks, clock, listener, known)
+    made.start()
+    return made, listener, checks
+
+
+TCP = {"tcpSocket": {"port": 80}}
+
+
+async def test_ready_soon_after_it_could_be_whatever_the_period() -> None:
+    clock = FakeClock()
+    made, listener, _ = prober(clock, lambda: clock.monotonic() > 1, readinessProbe={**TCP, "periodSeconds": 15})
+    await clock.advance(0.9)
+    assert not made.ready
+    await clock.advance(0.4)
+    assert made.ready
+    assert (listener.changes, listener.failures) == (1, [])
+    await made.close()
+
+
+async def test_unready_after_the_threshold_and_ready_again() -> None:
+    clock, answers = FakeClock(), [True]
+    made, listener, _ = prober(
+        clock, lambda: answers[0], readinessProbe={**TCP, "periodSeconds": 2, "failureThreshold": 2}
+    )
+    await clock.advance(0)
+    answers[0] = False
+    await clock.advance(2)
+    assert made.ready
+    await clock.advance(2)
+    assert not made.ready
+    assert len(listener.failures) == 2
+    answers[0] = True
+    await clock.advance(2)
+    assert made.ready
+    await made.close()
+
+
+async def test_a_restarted_agent_believes_the_earlier_one_until_disproved() -> None:
+    clock = FakeClock()
+    made, listener, checks = prober(
+        clock, lambda: True, known=(True, True), startupProbe=TCP, readinessProbe={**TCP, "periodSeconds": 5}
+    )
+    assert (made.started, made.ready) == (True, True)
+    await clock.advance(5)
+    assert (made.ready, listener.changes, checks.count) == (True, 0, 1)
+    await made.close()
+
+
+async def test_startup_gives_up_after_its_periods() -> None:
+    clock = FakeClock()
+    made, listener, _ = prober(clock, lambda: False, startupProbe={**TCP, "periodSeconds": 1, "failureThreshold": 3})
+    await clock.advance(1.9)
+    assert listener.restarts == []
+    await clock.advance(0.4)
+    assert len(listener.restarts) == 1
+    assert not made.started
+    await made.close()
+
+
+async def test_liveness_restarts_once() -> None:
+    clock = FakeClock()
+    made, listener, _ = prober(
+        clock, lambda: clock.monotonic() < 5, livenessProbe={**TCP, "periodSeconds": 1, "failureThreshold": 2}
+    )
+    await clock.advance(4)
+    assert listener.restarts == []
+    await clock.advance(10)
+    assert len(listener.restarts) == 1
+    await made.close()
+
+
+def test_a_streak_counts_equal_results_only() -> None:
+    streak = Streak(Probe(failure_threshold=2, success_threshold=2), value=True)
+    assert [streak.take(ok) for ok in (False, True, False, False, True, False, True, True)] == [
+        *(True, True, True, False),
+        *(False, False, False, True),
+    ]
