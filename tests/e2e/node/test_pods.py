@@ -252,3 +252,20 @@ async def test_a_pod_ends_gracefully(machine: Machine) -> None:
         await machine.delete("polite")
         await machine.until_gone("polite", 6)
     assert reading.result()[1] == "up\nending\n"
+
+
+async def test_too_much_memory_ends_a_container(machine: Machine) -> None:
+    script = "import time; x = bytearray(200 << 20); time.sleep(100)"
+    await machine.create(
+        "greedy",
+        {
+            "name": "app",
+            "image": "busybox",
+            "command": ["/usr/bin/env", "python3", "-S", "-c", script],
+            "resources": {"limits": {"memory": "64Mi", "cpu": "500m"}},
+        },
+        restartPolicy="Never",
+    )
+    body = await machine.until("greedy", lambda b: status_of(b, "app").get("state", {}).get("terminated"))
+    ended = status_of(body, "app")["state"]["terminated"]
+    assert (ended["reason"], ended["exitCode"]) == ("OOMKilled", 137)
