@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from lateen.api.duration import parse_duration
 from lateen.api.field_path import Step
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject
@@ -46,7 +47,7 @@ def check_schema(info: KindInfo, body: JsonObject, root: Field, *, strict: bool)
         else:
             message, hint, code = _REPORTERS.get(kind.name, _other)(error, _schema_at(error, schema_of(info.id)))
             if info.id == "Secret" and steps[:1] and steps[0] in _SECRET:
-                message = re.sub(r", not .*", "", message)
+                message, hint = re.sub(r", not .*", "", message), "a secret's values are texts"
             field.error(message, hint, code)
             wrong.append(steps)
     return wrong
@@ -118,10 +119,13 @@ def _out_of_range(error: jsonschema_rs.ValidationError, schema: JsonObject) -> t
 
 
 def _wrong_format(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
-    if not re.search(r"\d[a-zµμ]", str(error.instance)):
+    try:
+        parse_duration(str(error.instance))
+    except ValueError:
         return f"{shown(error.instance)} is not a duration", _DURATION_HINT, "InvalidDuration"
-    shortest = "zero" if schema["format"] == "zero-duration" else "1ms"
-    return f"{shown(error.instance)} is not a duration of {shortest} or more", _DURATION_HINT, "InvalidDuration"
+    least = "0s" if schema["format"] == "zero-duration" else "1ms"
+    message = f"{shown(error.instance)} is less than the least duration, {least}"
+    return message, "remove the field to set none", "InvalidDuration"
 
 
 def _other(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
