@@ -24,7 +24,9 @@ _SEPARATOR = "\n---\n"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`show` names what the golden files show (`routes/9080`, `clusters/outbound|9080|*`); `text` holds the rules."""
+    """`show` names what the golden files show (`clusters/outbound|9080|*`, `routes/9080#reviews*`: only those virtual
+    hosts); `text` holds the rules.
+    """
 
     folder: Path
     proxy: str

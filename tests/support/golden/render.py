@@ -1,6 +1,7 @@
 """Values and messages as YAML that people can read and compare."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from fnmatch import fnmatchcase
 from typing import Any
@@ -38,19 +39,30 @@ def _merged(layers: Iterable[Layer], kind: str) -> dict[str, object]:
 
 def _shown(by_kind: Mapping[str, Mapping[str, Any]], show: Iterable[str], write: Any) -> dict[str, dict[str, Any]]:
     """Any: the values are IR or messages, `write` turns either into what YAML can hold."""
-    return {
-        kind: {name: write(by_kind[kind][name]) for name in names}
-        for kind in KINDS
-        if (names := list(_chosen(kind, by_kind[kind], tuple(show))))
-    }
+    shown: dict[str, dict[str, Any]] = {}
+    for kind in KINDS:
+        for name in sorted(by_kind[kind]):
+            hosts = [hosts for pattern in show if (hosts := _host_pattern(pattern, f"{kind}/{name}")) is not None]
+            if hosts:
+                shown.setdefault(kind, {})[name] = _with_hosts(write(by_kind[kind][name]), hosts)
+    return shown
 
 
-def _chosen(kind: str, names: Iterable[str], show: tuple[str, ...]) -> Iterator[str]:
-    return (name for name in sorted(names) if any(fnmatchcase(f"{kind}/{name}", pattern) for pattern in show))
+def _host_pattern(pattern: str, name: str) -> str | None:
+    """Which virtual hosts a pattern shows of a resource: those after its `#`, by default all; None where it is not."""
+    resource, _, hosts = pattern.partition("#")
+    return (hosts or "*") if fnmatchcase(name, resource) else None
+
+
+def _with_hosts(value: dict[str, Any], patterns: list[str]) -> dict[str, Any]:
+    if "virtual_hosts" not in value:
+        return value
+    kept = [host for host in value["virtual_hosts"] if any(fnmatchcase(host["name"], each) for each in patterns)]
+    return {**value, "virtual_hosts": kept}
 
 
 def _message(message: Any) -> Any:
-    return json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return json.loads(json_format.MessageToJson(message, preserving_proto_field_name=True, sort_keys=True))
 
 
 def _problem(problem: Problem) -> dict[str, str]:
