@@ -14,6 +14,9 @@ from lateen.client.media_type import JSON, PROTOBUF
 BODY_LIMIT = 3 * 1024 * 1024
 """Bytes; Kubernetes' API server has the same limit."""
 
+LISTENING_LIMIT = 16 * BODY_LIMIT
+"""A client that is not heard out may see a broken connection instead of the refusal."""
+
 YAML = "application/yaml"
 PROTOBUF_ENVELOPE = b"k8s\0"
 
@@ -23,9 +26,12 @@ async def read_content(chunks: AsyncIterator[bytes]) -> bytes:
     pieces, size = [], 0
     async for chunk in chunks:
         size += len(chunk)
-        if size > BODY_LIMIT:
-            raise too_large(BODY_LIMIT)
-        pieces.append(chunk)
+        if size <= BODY_LIMIT:
+            pieces.append(chunk)
+        elif size > LISTENING_LIMIT:
+            break
+    if size > BODY_LIMIT:
+        raise too_large(BODY_LIMIT)
     return b"".join(pieces)
 
 

@@ -36,7 +36,14 @@ class StatusError(Exception):
     @property
     def headers(self) -> Mapping[str, str]:
         """Headers that belong to this answer."""
-        return {"WWW-Authenticate": "Bearer"} if self.code == HTTPStatus.UNAUTHORIZED else {}
+        return _HEADERS.get(self.code, {})
+
+
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    # The rest of the body may still be on its way.
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},
+}
 
 
 def success(info: KindInfo, name: str, uid: str = "") -> JsonObject:

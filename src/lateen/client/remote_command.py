@@ -7,6 +7,7 @@ size, 255 (only to the server) the end of a channel.
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from lateen.client.access import Access, AccessError
@@ -24,8 +25,9 @@ STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 class RemoteCommand:
     """A command that runs elsewhere. `output` and its exit code are read by one thread, input may come from another."""
 
-    def __init__(self, connection: "ClientConnection") -> None:
+    def __init__(self, connection: "ClientConnection", close: Callable[[], None]) -> None:
         self._connection = connection
+        self._close = close
         self._lock = threading.Lock()
 
     def run(self, stdout: Callable[[bytes], object], stderr: Callable[[bytes], object]) -> int:
@@ -55,7 +57,7 @@ class RemoteCommand:
 
     def close(self) -> None:
         """End the connection, and with it the command."""
-        self._connection.close()
+        self._close()
 
     def _messages(self) -> Iterator[tuple[int, bytes]]:
         for message in self._connection:
@@ -80,21 +82,24 @@ def start_command(access: Access, path: str) -> RemoteCommand:
 
     scheme = "wss" if access.is_tls else "ws"
     address = f"{scheme}://{access.host}:{access.port}{access.prefix}{path}"
+    stack = ExitStack()
     try:
-        connection = connect(
-            address,
-            ssl=tls_context(access),
-            subprotocols=[PROTOCOL],  # type: ignore[list-item]
-            additional_headers=access.headers(),
-            compression=None,
-            proxy=None,
-            max_size=None,
+        connection = stack.enter_context(
+            connect(
+                address,
+                ssl=tls_context(access),
+                subprotocols=[PROTOCOL],  # type: ignore[list-item]
+                additional_headers=access.headers(),
+                compression=None,
+                proxy=None,
+                max_size=None,
+            )
         )
     except InvalidStatus as refusal:
         raise error_from(refusal.response.status_code, bytes(refusal.response.body or b"")) from None
     except (InvalidHandshake, OSError) as failure:
         raise AccessError(f"can't run a command over {access.server}: {failure}") from None
-    return RemoteCommand(connection)
+    return RemoteCommand(connection, stack.close)
 
 
 def exit_code(status: JsonObject) -> int:
