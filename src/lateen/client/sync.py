@@ -79,7 +79,7 @@ class SyncClient:
             raise error_from(response.status, raw)
         return raw.decode("utf-8", "replace")
 
-    def follow(self, path: str, *, accept: str = "") -> Iterator[bytes]:
+    def follow(self, path: str, *, accept: str = "") -> Generator[bytes, None, None]:
         """What the server sends at `path`, piece by piece as it arrives (logs), over a connection of its own."""
         headers = self.access.headers() | ({"Accept": accept} if accept else {})
         with closing(self._connect()) as connection:
@@ -90,7 +90,7 @@ class SyncClient:
             while piece := response.read1():
                 yield piece
 
-    def watch(self, path: str, *, accept: str = "") -> Iterator[JsonObject]:
+    def watch(self, path: str, *, accept: str = "") -> Generator[JsonObject, None, None]:
         """The events of the watch at `path`. Raises ApiError for an ERROR event."""
         rest = b""
         for piece in self.follow(path, accept=accept):
