@@ -1,0 +1,116 @@
+"""The table of fields that are accepted but mean nothing yet. A line goes when its field gets a meaning."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+
+class NoEffect(NamedTuple):
+    """A field of a kind, `[*]` standing for every entry of a list or map, and what its author should know.
+
+    With `values` only these have no effect.
+    """
+
+    kind: str
+    path: str
+    reason: str
+    values: tuple[object, ...] = ()
+
+
+_NOT_YET: Final = "accepted, but has no effect in this version"
+_ONE_NODE: Final = "has no effect: there is one node, and every pod runs on it"
+_EMPTY: Final = "volumes of this kind are not supported: the container sees an empty folder"
+_POLICIES: Final = ("spec.trafficPolicy", "spec.subsets[*].trafficPolicy")
+_ALL_POLICIES: Final = (*_POLICIES, *(f"{policy}.portLevelSettings[*]" for policy in _POLICIES))
+_POD_SPECS: Final = (("Pod", "spec"), ("Deployment", "spec.template.spec"))
+
+
+def _each(kind: str, parents: Iterable[str], fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEffect, ...]:
+    return tuple(NoEffect(kind, f"{parent}.{field}", reason) for parent in parents for field in fields)
+
+
+def _in_pods(fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEffect, ...]:
+    return tuple(NoEffect(kind, f"{spec}.{field}", reason) for kind, spec in _POD_SPECS for field in fields)
+
+
+def _in_containers(fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEffect, ...]:
+    return _in_pods([f"{name}[*].{field}" for name in ("containers", "initContainers") for field in fields], reason)
+
+
+_ROUTING: Final = (
+    NoEffect("VirtualService", "spec.tls", "routing by TLS server name has no effect in this version"),
+    NoEffect("VirtualService", "spec.http[*].delegate", "delegates have no effect in this version"),
+    NoEffect("VirtualService", "spec.tcp[*].match[*].sourceSubnet", "Istio ignores this field too: remove it"),
+    *_each("DestinationRule", _POLICIES, ("tunnel",)),
+    *_each(
+        "DestinationRule",
+        (f"{policy}.loadBalancer" for policy in _ALL_POLICIES),
+        ("zoneAwareLbSetting", "backendUtilization"),
+    ),
+    *(
+        NoEffect(
+            "DestinationRule",
+            f"{policy}.tls.mode",
+            "ISTIO_MUTUAL has no effect: workloads have no certificates yet, so requests are sent in plain text",
+            ("ISTIO_MUTUAL",),
+        )
+        for policy in _ALL_POLICIES
+    ),
+    *_each(
+        "DestinationRule",
+        (f"{policy}.tls" for policy in _ALL_POLICIES),
+        ("credentialName",),
+        "secrets are not sent to proxies in this version: name files in clientCertificate, privateKey, caCertificates",
+    ),
+    *_each("Gateway", ("spec.servers[*]",), ("tls", "defaultEndpoint")),
+)
+_WHOLE_KINDS: Final = (
+    NoEffect("Sidecar", "spec", "Sidecar resources have no effect in this version: every proxy sees every service"),
+    NoEffect(
+        "WorkloadEntry", "spec", "WorkloadEntry resources have no effect in this version: list ServiceEntry endpoints"
+    ),
+    NoEffect("WorkloadGroup", "spec", "WorkloadGroup resources have no effect in this version"),
+)
+_PODS: Final = (
+    *_in_pods(("affinity", "nodeSelector", "tolerations", "topologySpreadConstraints", "schedulerName"), _ONE_NODE),
+    *_in_pods(("priority", "priorityClassName", "preemptionPolicy"), _ONE_NODE),
+    *_in_pods(("hostNetwork", "hostPID", "hostIPC", "hostUsers", "shareProcessNamespace", "runtimeClassName")),
+    *_in_pods(
+        ("activeDeadlineSeconds", "ephemeralContainers", "schedulingGates", "resourceClaims", "overhead", "resources")
+    ),
+    *_in_pods(("automountServiceAccountToken",), "has no effect in this version: no token is mounted"),
+    *_in_pods(("setHostnameAsFQDN", "hostnameOverride")),
+    *_in_pods(
+        [f"volumes[*].{name}" for name in ("persistentVolumeClaim", "ephemeral", "csi", "nfs", "iscsi", "fc", "image")],
+        _EMPTY,
+    ),
+    *_in_pods(("volumes[*].emptyDir.medium", "volumes[*].emptyDir.sizeLimit"), "has no effect: the folder is on disk"),
+    *_in_pods(
+        [
+            f"volumes[*].projected.sources[*].{name}"
+            for name in ("serviceAccountToken", "clusterTrustBundle", "podCertificate")
+        ],
+        "has no effect in this version: the file is left out",
+    ),
+    *_in_containers(("volumeDevices", "resizePolicy", "resources.claims", "restartPolicyRules")),
+    *_in_containers(("stdin", "stdinOnce", "tty", "terminationMessagePath", "terminationMessagePolicy")),
+    *_in_containers(
+        ("ports[*].hostPort",), "has no effect: reach the pod by its address or through a service of type NodePort"
+    ),
+    *_in_containers([f"lifecycle.postStart.{name}" for name in ("httpGet", "tcpSocket", "sleep")]),
+    *_in_containers(("lifecycle.preStop.tcpSocket", "lifecycle.stopSignal")),
+    *_in_containers(("env[*].valueFrom.fileKeyRef",)),
+)
+_SERVICES: Final = (
+    *_each(
+        "Service",
+        ("spec",),
+        ("externalIPs", "loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "healthCheckNodePort"),
+    ),
+    *_each("Service", ("spec",), ("externalTrafficPolicy", "internalTrafficPolicy", "trafficDistribution"), _ONE_NODE),
+)
+_DEPLOYMENTS: Final = (
+    *_each("Deployment", ("spec",), ("paused", "minReadySeconds", "progressDeadlineSeconds", "rollbackTo")),
+    *_each("Deployment", ("spec",), ("revisionHistoryLimit",), "has no effect: no history of rollouts is kept"),
+)
+
+NO_EFFECTS: Final = (*_ROUTING, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS)
