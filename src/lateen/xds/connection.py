@@ -8,6 +8,7 @@ from typing import Protocol
 
 from envoy.service.discovery.v3 import discovery_pb2
 
+from lateen.ir.config import Layer
 from lateen.lib.clock import Clock
 from lateen.model.workload import Proxy
 from lateen.xds.delta import Action, DeltaStream, Refused, Send, Target
@@ -42,6 +43,7 @@ class Connection:
         "_wake",
         "connected_at",
         "has_rejections",
+        "layers",
         "number",
         "proxy",
         "stream",
@@ -55,6 +57,8 @@ class Connection:
         self.connected_at = clock.now()
         self.version = ""
         self.has_rejections = False
+        self.layers: tuple[Layer, ...] = ()
+        """What the latest target was made from."""
         self._clock = clock
         self._observer = observer
         self._outbox: deque[bytes] = deque()

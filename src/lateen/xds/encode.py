@@ -55,21 +55,25 @@ def _values(layer: Layer, type_url: str) -> Mapping[str, Value]:
 
 
 class Encoder:
-    """Remembers what it encoded in the latest rounds. A round encodes every layer in use; `end` forgets the others."""
+    """Remembers what it encoded in the latest round. A round encodes every layer in use; `end` forgets the others."""
 
     def __init__(self, translators: Mapping[str, Translate] = TRANSLATORS) -> None:
         self._translators = translators
-        self._latest: dict[str, _Encoded] = {}
-        self._used: dict[str, _Encoded] = {}
+        self._latest: dict[int, _Encoded] = {}
+        self._used: dict[int, _Encoded] = {}
         self._values: dict[int, Encoded] = {}
         self._targets: dict[tuple[int, ...], Target] = {}
 
-    def target(self, layers: tuple[Layer, ...], version: int) -> Target:
-        """The resources of all layers; the same object for the same layers within a round."""
+    def target(self, layers: tuple[Layer, ...], version: int, before: tuple[Layer, ...] = ()) -> Target:
+        """The resources of all layers; the same object for the same layers within a round.
+
+        `before` are the layers that these replace: where both agree, sheets and resources are the same objects.
+        """
         key = tuple(map(id, layers))
         found = self._targets.get(key)
         if found is None:
-            encoded = [self._sheets(layer) for layer in layers]
+            replaced = {layer.name: layer for layer in before}
+            encoded = [self._sheets(layer, replaced.get(layer.name)) for layer in layers]
             sheets: dict[str, Sheets] = {
                 type_url: tuple(sheets[type_url] for sheets in encoded if type_url in sheets) for type_url in TYPES
             }
@@ -90,15 +94,13 @@ class Encoder:
                 for resource in sheet.resources.values():
                     yield id(resource.value), resource
 
-    def _sheets(self, layer: Layer) -> Mapping[str, Sheet]:
-        found = self._used.get(layer.name)
-        if found is not None and found.layer is layer:
-            return found.sheets
-        before = self._latest.get(layer.name) or found
-        if before is None or before.layer is not layer:
-            before = self._encode(layer, before)
-        self._used[layer.name] = before
-        return before.sheets
+    def _sheets(self, layer: Layer, before: Layer | None) -> Mapping[str, Sheet]:
+        key = id(layer)
+        found = self._used.get(key) or self._latest.get(key)
+        if found is None:
+            found = self._encode(layer, self._latest.get(id(before)) if before is not None else None)
+        self._used[key] = found
+        return found.sheets
 
     def _encode(self, layer: Layer, before: _Encoded | None) -> _Encoded:
         encoded = _Encoded(layer)

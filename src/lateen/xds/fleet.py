@@ -83,11 +83,12 @@ class Fleet:
             return None
         try:
             layers = self._source.config_for(connection.proxy).layers
-            target = self._encoder.target(layers, self._version)
+            target = self._encoder.target(layers, self._version, connection.layers)
         except Exception:
             self.metrics.internal_errors.inc()
             log.exception("no configuration for %s; it keeps what it has", connection.name)
             return None
+        connection.layers = layers
         for layer in layers:
             self._layer_problems[id(layer)] = layer.problems
         return target
