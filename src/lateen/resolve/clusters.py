@@ -22,7 +22,7 @@ from lateen.resolve.traffic_policy import (
     upstream_tls,
 )
 
-ORIGIN_VERSION = "v1alpha3"
+ORIGIN_VERSION = "v1"
 """The version in the metadata Istio writes, whatever version the resource was declared in."""
 
 _PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
