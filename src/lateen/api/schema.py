@@ -158,20 +158,21 @@ def encode(resource: Resource) -> JsonObject:
     return document
 
 
-def without_nulls(value: Any) -> Any:  # Any: JSON
-    """The same document without the fields that are null, which Kubernetes takes for absent."""
+def normalized(value: Any) -> Any:  # JSON
+    """The same document without the fields that are null, which Kubernetes takes for absent, and with whole numbers
+    as integers: JSON has one kind of number."""
     if isinstance(value, dict):
-        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+        return {key: normalized(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
-        return [without_nulls(each) for each in value]
-    return value
+        return [normalized(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _convert(body: JsonObject, struct: type[Resource]) -> Resource:
     try:
         return msgspec.convert(body, struct, dec_hook=_decode_duration)
     except msgspec.ValidationError:
-        return msgspec.convert(without_nulls(body), struct, dec_hook=_decode_duration)
+        return msgspec.convert(normalized(body), struct, dec_hook=_decode_duration)
 
 
 def _decode_duration(expected: type, value: object) -> Duration:

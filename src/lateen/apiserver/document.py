@@ -4,7 +4,7 @@ from typing import Any
 
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
-from lateen.api.schema import id_of, without_nulls
+from lateen.api.schema import id_of, normalized
 from lateen.apiserver.call import Backend, Call
 from lateen.apiserver.defaults import with_elder_defaults
 from lateen.apiserver.status import bad_request, invalid
@@ -39,7 +39,7 @@ def named(body: JsonObject, target: Target) -> JsonObject:
 
 def checked(backend: Backend, call: Call, body: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:
     """`body` in the stored version, without nulls, and the warnings about it. Raises StatusError when it is wrong."""
-    body = with_elder_defaults(without_nulls(body))
+    body = with_elder_defaults(normalized(body))
     mode = call.field_validation
     problems = backend.validate(body, mode == "Strict")
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]

@@ -7,7 +7,7 @@ from lateen.api.codec import Document
 from lateen.api.field_path import format_path
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.problem import Problem, ResourceRef
-from lateen.api.schema import decode, ref_of, without_nulls
+from lateen.api.schema import decode, normalized, ref_of
 from lateen.validation.effect import check_effects
 from lateen.validation.field import Field, Report
 from lateen.validation.kind import check_kind
@@ -26,7 +26,7 @@ def validate(body: JsonObject, document: Document | None = None, *, strict: bool
     info = check_kind(body, root)
     if info is None:
         return report.problems
-    body = without_nulls(body)
+    body = normalized(body)
     wrong = check_schema(info, body, root, strict=strict)
     check_metadata(info, body.get("metadata"), root / "metadata")
     resource = _readable(body, wrong)

@@ -8,6 +8,7 @@ from lateen.api.duration import Duration
 from lateen.api.problem import ResourceRef
 from lateen.api.schema import KINDS, by_path, decode, encode, find_kind, id_of, kind_info, ref_of
 from lateen.api.secret import Secret
+from lateen.api.service import Service
 from lateen.api.virtual_service import VirtualService
 
 
@@ -84,6 +85,15 @@ def test_an_elder_deployment_selects_its_templates_labels() -> None:
     assert isinstance(resource, Deployment)
     assert resource.selector.match_labels == {"a": "b"}
     assert resource.spec.replicas == 1
+
+
+def test_a_whole_number_is_an_integer_however_it_is_written() -> None:
+    service, problems = decode(
+        {"apiVersion": "v1", "kind": "Service", "spec": {"ports": [{"port": 80.0, "targetPort": 8e1}]}}
+    )
+    assert problems == []
+    assert isinstance(service, Service)
+    assert service.spec.ports[0].target_port == service.spec.ports[0].port == 80
 
 
 @pytest.mark.parametrize(
