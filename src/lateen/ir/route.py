@@ -109,8 +109,11 @@ class Redirect(Value, tag="redirect"):
 
 
 class DirectResponse(Value, tag="direct_response"):
+    """A fixed answer; `body_bytes` is a body that need not be text."""
+
     status: int
     body: str = ""
+    body_bytes: bytes = b""
 
 
 class Route(Value):

@@ -111,5 +111,9 @@ def redirect_action(redirect: Redirect) -> route_pb2.RedirectAction:
 
 
 def direct_response_action(response: DirectResponse) -> route_pb2.DirectResponseAction:
-    body = base_pb2.DataSource(inline_string=response.body) if response.body else None
+    body = None
+    if response.body_bytes:
+        body = base_pb2.DataSource(inline_bytes=response.body_bytes)
+    elif response.body:
+        body = base_pb2.DataSource(inline_string=response.body)
     return route_pb2.DirectResponseAction(status=response.status, body=body)

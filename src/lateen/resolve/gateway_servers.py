@@ -1,0 +1,194 @@
+"""The servers of all Gateways that a proxy runs, merged by the port it listens at (`mergeGateways` in Istio)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lateen.api.gateway import Gateway, Server
+from lateen.api.problem import Problem, Severity
+from lateen.ir.listener import Bind
+from lateen.ir.names import ADMIN_PORT, READINESS_PORT, STATS_PORT, WILDCARD_ADDRESS, gateway_http_route, listener_name
+from lateen.ir.origin import ConfigOrigin
+from lateen.model.protocol import parse_protocol
+from lateen.model.service import Protocol, Service, ServicePort
+from lateen.resolve.view import GatewayView
+
+CONFLICT = "IST0145"
+
+_OWN_PORTS = frozenset({ADMIN_PORT, READINESS_PORT, STATS_PORT})
+"""Ports at which every proxy answers by itself."""
+
+_UNTRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GatewayServer:
+    """One server of one Gateway. `hosts` are `namespace/name` or `name`; `gateway` is `namespace/name`."""
+
+    source: Gateway
+    position: int
+    server: Server
+    gateway: str
+    hosts: tuple[str, ...]
+
+    @property
+    def port(self) -> int:
+        """The port clients dial."""
+        return self.server.port.number
+
+    @property
+    def protocol(self) -> Protocol:
+        """What clients speak."""
+        return parse_protocol(self.server.port.protocol)
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Whether requests are read without TLS."""
+        return self.protocol.is_http
+
+    @property
+    def https_redirect(self) -> bool:
+        """Whether every request is sent to the same address over TLS."""
+        return bool(self.server.tls and self.server.tls.https_redirect)
+
+    @property
+    def origin(self) -> ConfigOrigin:
+        """The Gateway, as Istio names it in metadata."""
+        meta = self.source.metadata
+        return ConfigOrigin(
+            group="networking.istio.io",
+            version="v1",
+            kind="Gateway",
+            namespace=meta.namespace,
+            name=meta.name,
+        )
+
+    def hosts_for(self, namespace: str) -> Iterator[str]:
+        """The hosts that rules of `namespace` may speak for."""
+        for host in self.hosts:
+            owner, slash, name = host.partition("/")
+            if not slash:
+                yield host
+            elif owner == namespace:
+                yield name
+
+    def problem(self, code: str, message: str, hint: str, *, field: str = "", error: bool = False) -> Problem:
+        """A finding about this server."""
+        path = f"spec.servers[{self.position}]{field}"
+        severity = Severity.ERROR if error else Severity.WARNING
+        return Problem(self.source.ref, path, code, severity, message, hint)
+
+
+class Port(NamedTuple):
+    """An address and port of the proxy."""
+
+    address: str
+    number: int
+
+
+@dataclass(slots=True)
+class MergedServers:
+    """The servers by where the proxy listens for them, each group of one kind, and what was refused."""
+
+    by_port: dict[Port, list[GatewayServer]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def merge_servers(view: GatewayView) -> MergedServers:
+    """Every server that gets a port. Gateways are taken oldest first, so it is the younger one that is refused."""
+    merged = MergedServers()
+    for gateway in view.gateways:
+        for server in servers_of(gateway):
+            _place(view, server, merged)
+    return merged
+
+
+def servers_of(gateway: Gateway) -> Iterator[GatewayServer]:
+    """A Gateway's servers, their hosts' namespaces completed."""
+    namespace = gateway.metadata.namespace
+    for position, server in enumerate(gateway.spec.servers):
+        hosts = tuple(dict.fromkeys(_host(host.lower(), namespace) for host in server.hosts))
+        yield GatewayServer(gateway, position, server, f"{namespace}/{gateway.metadata.name}", hosts)
+
+
+def _host(host: str, namespace: str) -> str:
+    owner, slash, name = host.partition("/")
+    if not slash or owner == "*":
+        return name if slash else host
+    return f"{namespace}/{name}" if owner == "." else host
+
+
+def _place(view: GatewayView, server: GatewayServer, merged: MergedServers) -> None:
+    refused = _unsupported(server)
+    if refused is not None:
+        merged.problems.append(refused)
+        return
+    port = Port(server.server.bind or WILDCARD_ADDRESS, listening_port(view, server.port))
+    if port.number in _OWN_PORTS:
+        message = f"the proxy itself answers at port {port.number}: the server is not opened"
+        merged.problems.append(server.problem("PortInUse", message, "choose another port", field=".port", error=True))
+        return
+    group = merged.by_port.setdefault(port, [])
+    if group and not (server.is_plain_http and group[0].is_plain_http):
+        merged.problems.append(_conflict(server, group[0], port))
+        return
+    group.append(server)
+
+
+def _unsupported(server: GatewayServer) -> Problem | None:
+    if server.server.bind.startswith("unix:"):
+        message = "listening at Unix sockets has no effect in this version: the server is not opened"
+        return server.problem("NoEffect", message, "listen at an address", field=".bind")
+    if server.protocol.is_tls or (server.server.tls is not None and not server.is_plain_http):
+        message = "TLS servers have no effect in this version: the port is not opened"
+        return server.problem("NoEffect", message, "add a server with protocol HTTP or TCP", field=".tls")
+    return None
+
+
+def _conflict(server: GatewayServer, first: GatewayServer, port: Port) -> Problem:
+    selector = ",".join(f"{key}={value}" for key, value in sorted(server.source.spec.selector.items()))
+    message = (
+        f"Conflict with gateways {first.gateway} (workload selector {selector}, port {port.number}, hosts "
+        f"{' '.join(server.server.hosts)}). {first.server.port.protocol} is served there already: this server is not "
+        "opened"
+    )
+    return server.problem(CONFLICT, message, "use another port: only HTTP servers can share one", error=True)
+
+
+def listening_port(view: GatewayView, number: int) -> int:
+    """Where the proxy listens for a server's port: at the target port of the first service in front that has it."""
+    for front in view.fronts:
+        port = front.port(number)
+        if port is not None and _UNTRANSLATED not in front.labels:
+            return target_number(port, view.port_numbers) or number
+    return number
+
+
+def target_number(port: ServicePort, port_numbers: Mapping[str, int]) -> int:
+    """The number of a service port's target; 0 for an unknown name."""
+    if isinstance(port.target, str):
+        return port_numbers.get(port.target, 0)
+    return port.target or port.number
+
+
+def binds_for(port: Port, fronts: Sequence[Service], port_numbers: Mapping[str, int], netns: str) -> tuple[Bind, ...]:
+    """Where the listener of a port is opened: in the pod and, if the proxy may, at the machine's node ports for it."""
+    node_ports = dict.fromkeys(
+        each.node_port
+        for front in fronts
+        for each in front.ports
+        if netns and each.node_port and target_number(each, port_numbers) == port.number
+    )
+    machine = (Bind(address=WILDCARD_ADDRESS, port=number, netns=netns) for number in node_ports)
+    return (Bind(address=port.address, port=port.number), *machine)
+
+
+def route_name(port: Port) -> str:
+    """The route configuration of a port's HTTP servers; a bind address other than all is part of it."""
+    name = gateway_http_route(port.number)
+    return name if port.address == WILDCARD_ADDRESS else f"{name}.{port.address}"
+
+
+def name_of(port: Port) -> str:
+    """A port's listener."""
+    return listener_name(port.address, port.number)

@@ -1,0 +1,26 @@
+"""Where the connections of a gateway's TCP server go (`buildGatewayNetworkFiltersFromTCPRoutes` in Istio)."""
+
+from collections.abc import Sequence
+
+from lateen.ir.listener import Tcp
+from lateen.model.hostname import overlaps
+from lateen.resolve.gateway_servers import GatewayServer
+from lateen.resolve.rules import Rule
+from lateen.resolve.tcp_routes import client_matches, forward_to
+from lateen.resolve.view import OutboundView
+
+
+def server_connections(view: OutboundView, server: GatewayServer, rules: Sequence[Rule]) -> Tcp | None:
+    """The first TCP route for the server, of the first rule that has one; `None` if no rule has."""
+    for rule in rules:
+        if server.gateway not in rule.gateways or not _shares_host(server, rule):
+            continue
+        for route in rule.source.spec.tcp:
+            matching = any(client_matches(each, rule, server.gateway, server.port, view) for each in route.match)
+            if route.route and (matching or not route.match):
+                return forward_to(view, rule, route.route, server.port)
+    return None
+
+
+def _shares_host(server: GatewayServer, rule: Rule) -> bool:
+    return any(overlaps(ours, theirs) for ours in server.hosts_for(rule.namespace) for theirs in rule.hosts)

@@ -1,0 +1,254 @@
+"""The listeners of sidecars: one for each port that carries requests, one for each address and port of other services.
+
+Rules: `buildSidecarOutboundListener` and `buildListenerFromEntry` in Istio.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import NamedTuple
+
+from lateen.api.problem import Problem, Severity
+from lateen.ir.listener import (
+    Bind,
+    ChainMatch,
+    Direction,
+    FilterChain,
+    Http,
+    Listener,
+    ListenerFilter,
+    Tcp,
+    TcpTarget,
+)
+from lateen.ir.names import (
+    BLACK_HOLE_CLUSTER,
+    INBOUND_PORT,
+    OUTBOUND_PORT,
+    PASSTHROUGH_CLUSTER,
+    VIRTUAL_OUTBOUND,
+    WILDCARD_ADDRESS,
+    listener_name,
+    outbound_route,
+    sniffed_route,
+)
+from lateen.model.service import Protocol, Resolution, Service, ServicePort
+from lateen.model.settings import MeshSettings, OutboundMode
+from lateen.resolve.destinations import facts
+from lateen.resolve.rules import HostIndex, Target
+from lateen.resolve.tcp_routes import access_log, connection_rules, service_chains, targets_of
+from lateen.resolve.view import OutboundView
+from lateen.resolve.virtual_hosts import is_address
+
+CONFLICT = "ListenerConflict"
+
+_PLAINTEXT_HTTP = ChainMatch(alpn=("http/1.1", "h2c"), transport="raw_buffer")
+"""Connections in which the inspector sees HTTP; HTTP/1.0 is passed on unread, as in Istio."""
+
+_TAKEN = frozenset({OUTBOUND_PORT, INBOUND_PORT})
+"""Ports at which 0.0.0.0 has a listener already."""
+
+
+class Claim(NamedTuple):
+    """What one service port wants done with connections to an address and port."""
+
+    service: Service
+    port: ServicePort
+    chains: tuple[FilterChain, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """An address and port to listen at."""
+
+    address: str
+    port: int
+
+    @property
+    def name(self) -> str:
+        """The listener's name."""
+        return listener_name(self.address, self.port)
+
+
+class Made(NamedTuple):
+    """A listener, and what was refused on the way."""
+
+    listener: Listener
+    problems: tuple[Problem, ...] = ()
+
+
+def listeners_of(view: OutboundView, index: HostIndex) -> Iterator[Made]:
+    """Every listener of the scope except the one that capture leads to."""
+    claims: dict[tuple[str, int], list[Claim]] = {}
+    for service in sorted(view.services, key=_age):
+        for port in service.ports:
+            for address, chains in _claims(view, index, service, port):
+                claims.setdefault((address, port.number), []).append(Claim(service, port, chains))
+    for (address, number), group in claims.items():
+        if address != WILDCARD_ADDRESS or number not in _TAKEN:
+            yield view.memo.recall(
+                ("listener", address, number),
+                lambda *_, place=Place(address, number), group=tuple(group): _listener(view, place, group),
+                view.settings,
+                *(part for claim in group for part in (claim.service, claim.chains)),
+            )
+
+
+def _age(service: Service) -> tuple[str, str]:
+    return service.created, service.hostname
+
+
+def _claims(
+    view: OutboundView, index: HostIndex, service: Service, port: ServicePort
+) -> Iterator[tuple[str, tuple[FilterChain, ...]]]:
+    if service.alias_of or port.protocol is Protocol.UDP:
+        return
+    if port.protocol.is_http:
+        yield WILDCARD_ADDRESS, _http_chain(view, WILDCARD_ADDRESS, port.number, outbound_route(port.number))
+        return
+    for address, cidrs in _addresses(view, service, port):
+        chains = _chains(view, index, service, port, address, cidrs)
+        if port.protocol is Protocol.AUTO:
+            shared = address == WILDCARD_ADDRESS
+            route = outbound_route(port.number) if shared else sniffed_route(service.hostname, port.number)
+            chains = view.memo.keep(
+                ("sniffed chains", service.hostname, address, port.number),
+                (*chains, *_http_chain(view, address, port.number, route)),
+            )
+        yield address, chains
+
+
+def _addresses(view: OutboundView, service: Service, port: ServicePort) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Where to listen for a port, each with the networks to match there: the service's addresses, the pods' of a
+    headless one; 0.0.0.0 where there are none, or only networks."""
+    addresses = [each for each in service.addresses if "/" not in each]
+    networks = tuple(str(ip_network(each, strict=False)) for each in service.addresses if "/" in each)
+    for address in addresses:
+        yield address, ()
+    if networks:
+        yield WILDCARD_ADDRESS, networks
+    if addresses or networks:
+        return
+    if service.headless or service.resolution is Resolution.NONE:
+        endpoints = view.headless.get((service.namespace, service.hostname, port.number), ())
+        pods = dict.fromkeys(each.address for each in endpoints if is_address(each.address))
+        for address in pods:
+            yield address, ()
+        if pods or service.is_kubernetes or service.selector:
+            return
+    yield WILDCARD_ADDRESS, ()
+
+
+def _chains(
+    view: OutboundView, index: HostIndex, service: Service, port: ServicePort, address: str, cidrs: tuple[str, ...]
+) -> tuple[FilterChain, ...]:
+    rules = tuple(connection_rules(index.for_host(service.hostname)))
+    sni = (service.hostname,) if address == WILDCARD_ADDRESS and service.hostname != "*" else ()
+    return view.memo.recall(
+        ("chains", service.hostname, address, port.number),
+        lambda *_: service_chains(view, service, port, rules, cidrs, sni),
+        service,
+        view.settings,
+        *rules,
+        *facts(view, [Target(service.hostname, "", port.number, ""), *targets_of(rules)], port.number),
+    )
+
+
+def _http_chain(view: OutboundView, address: str, port: int, route: str) -> tuple[FilterChain, ...]:
+    return view.memo.recall(("http chain", address, port), _make_http_chain, address, port, route, view.settings)
+
+
+def _make_http_chain(address: str, port: int, route: str, settings: MeshSettings) -> tuple[FilterChain, ...]:
+    http = Http(
+        stat_prefix=f"outbound_{listener_name(address, port)}", route_name=route, access_log=access_log(settings)
+    )
+    return (FilterChain(name="", match=_PLAINTEXT_HTTP, network=http),)
+
+
+def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made:
+    """One listener of all that is claimed at a place; what takes every connection comes last."""
+    kept, problems = _merge(place, claims)
+    default = kept.pop(ChainMatch(), None)
+    chains = tuple(kept.values())
+    if not chains and default is not None:
+        chains, default = (default,), None
+    elif default is None:
+        default = FilterChain(name="PassthroughFilterChain", network=unknown_connections(view.settings))
+    filters = tuple(_inspectors(chains))
+    listener = Listener(
+        name=place.name,
+        binds=(Bind(address=place.address, port=place.port),),
+        direction=Direction.OUTBOUND,
+        chains=chains,
+        default_chain=default,
+        filters=filters,
+        inspection_timeout_ms=view.settings.protocol_detection_timeout_ms if filters else None,
+        bound=False,
+    )
+    return Made(listener, problems)
+
+
+def _inspectors(chains: Sequence[FilterChain]) -> Iterator[ListenerFilter]:
+    if any(chain.match.server_names for chain in chains):
+        yield ListenerFilter.TLS_INSPECTOR
+    if any(chain.match.alpn for chain in chains):
+        yield ListenerFilter.HTTP_INSPECTOR
+
+
+def _merge(place: Place, claims: Sequence[Claim]) -> tuple[dict[ChainMatch, FilterChain], tuple[Problem, ...]]:
+    """The chains of all claims; of two for the same connections the older service's. MongoDB shares its port with no
+    other protocol, because its server speaks first."""
+    kept: dict[ChainMatch, FilterChain] = {}
+    owners: dict[ChainMatch, Claim] = {}
+    problems: list[Problem] = []
+    for claim in claims:
+        if not _share_port(claims[0].port.protocol, claim.port.protocol):
+            problems.append(_refused(place, claim, claims[0]))
+            continue
+        for chain in claim.chains:
+            match = chain.match
+            owner = owners.setdefault(match, claim)
+            kept.setdefault(match, chain)
+            if owner is not claim and isinstance(chain.network, Tcp):
+                problems.append(_refused(place, claim, owner))
+    return kept, tuple(dict.fromkeys(problems))
+
+
+def _share_port(one: Protocol, other: Protocol) -> bool:
+    return one is other or Protocol.MONGO not in {one, other}
+
+
+def _refused(place: Place, claim: Claim, owner: Claim) -> Problem:
+    position = claim.service.ports.index(claim.port)
+    message = (
+        f"connections to {place.address}:{place.port} go to {owner.service.hostname}, which is older: "
+        f"nothing tells those for {claim.service.hostname} from them"
+    )
+    hint = "give the service an address of its own, another port, or a protocol that names the host (HTTP, TLS)"
+    return Problem(claim.service.source, f"spec.ports[{position}]", CONFLICT, Severity.WARNING, message, hint)
+
+
+def unknown_connections(settings: MeshSettings) -> Tcp:
+    """What is done with connections to no known service: passed on, or closed."""
+    passed_on = settings.outbound_mode is OutboundMode.ALLOW_ANY
+    cluster = PASSTHROUGH_CLUSTER if passed_on else BLACK_HOLE_CLUSTER
+    return Tcp(stat_prefix=cluster, targets=(TcpTarget(cluster=cluster),), access_log=access_log(settings))
+
+
+def virtual_outbound(settings: MeshSettings) -> Listener:
+    """The listener that capture leads to: it hands connections to the others by their original destination.
+
+    Connections that really are for its own port are refused: passed on, they would come back for ever.
+    """
+    nowhere = Tcp(stat_prefix=BLACK_HOLE_CLUSTER, targets=(TcpTarget(cluster=BLACK_HOLE_CLUSTER),))
+    return Listener(
+        name=VIRTUAL_OUTBOUND,
+        binds=(Bind(address=WILDCARD_ADDRESS, port=OUTBOUND_PORT),),
+        direction=Direction.OUTBOUND,
+        use_original_dst=True,
+        chains=(
+            FilterChain(
+                name="virtualOutbound-blackhole", match=ChainMatch(destination_port=OUTBOUND_PORT), network=nowhere
+            ),
+            FilterChain(name="virtualOutbound-catchall-tcp", network=unknown_connections(settings)),
+        ),
+    )
