@@ -14,7 +14,7 @@ from lateen.cli.agreement import Comparison, compare
 from lateen.cli.expectation import Expectation, Workloads, answered, expect, read_workloads
 from lateen.cli.grouping import POD, VERSION, Grouping, parse_grouping
 from lateen.cli.kinds import Target, kind_named
-from lateen.cli.mesh import connect, mesh_options, namespace_option
+from lateen.cli.mesh import connect, mesh_options
 from lateen.cli.pods import PROXY, find_pod, is_ready
 from lateen.cli.sending import Answer, Sending, send
 from lateen.cli.table import format_table
@@ -39,7 +39,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 )
 @click.option("-X", "--method", default="GET", show_default=True)
 @click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for each answer.")
-@namespace_option
+@click.option("--namespace", default="", help="The namespace [default: default].")
 @mesh_options
 def command(
     url: str,

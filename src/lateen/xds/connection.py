@@ -119,11 +119,15 @@ class Connection:
     async def write_to(self, write: Write) -> None:
         """Send what there is to send, until the connection closes."""
         while not self._closed:
-            while self._outbox:
-                await write(self._outbox.popleft())
+            await self.drain(write)
             self._wake.clear()
             if not self._outbox:
                 await self._wake.wait()
+
+    async def drain(self, write: Write) -> None:
+        """Send what there is to send now."""
+        while self._outbox:
+            await write(self._outbox.popleft())
 
     @property
     def backlog(self) -> int:

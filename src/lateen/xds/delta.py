@@ -217,6 +217,8 @@ class DeltaStream:
                 for type_url, subscription in self.subscriptions.items():
                     if type_url not in TRAFFIC:
                         self._advance(subscription)
+                # Envoy holds back the ACK for clusters until they are warm, so their endpoints can't wait for it.
+                self._repeat_endpoints()
             case Step.ENDPOINTS:
                 self._repeat_endpoints()
             case Step.TRAFFIC:

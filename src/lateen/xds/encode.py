@@ -96,11 +96,15 @@ class Encoder:
 
     def _sheets(self, layer: Layer, before: Layer | None) -> Mapping[str, Sheet]:
         key = id(layer)
-        found = self._used.get(key) or self._latest.get(key)
+        found = self._known(layer)
         if found is None:
-            found = self._encode(layer, self._latest.get(id(before)) if before is not None else None)
+            found = self._encode(layer, self._known(before))
         self._used[key] = found
         return found.sheets
+
+    def _known(self, layer: Layer | None) -> _Encoded | None:
+        found = self._used.get(id(layer)) or self._latest.get(id(layer))
+        return found if found is not None and found.layer is layer else None
 
     def _encode(self, layer: Layer, before: _Encoded | None) -> _Encoded:
         encoded = _Encoded(layer)

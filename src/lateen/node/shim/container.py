@@ -104,7 +104,8 @@ class Container:
         root = f"{sandbox.folder}/rootfs/{name}.{self._restarts}"
         sandbox.in_background(lambda: _remove_older(f"{sandbox.folder}/rootfs", name, self._restarts))
         self._make_group()
-        self._output = Output(sandbox.loop, LogFile(f"{sandbox.folder}/log/{name}", self._incarnation))
+        log = LogFile(f"{sandbox.folder}/log/{name}", self._incarnation)
+        self._output = Output(sandbox.loop, log, (self.spec["uid"], self.spec["gid"]))
         null = os.open("/dev/null", os.O_RDONLY)
         files = (null, *self._output.writers)
         self._start = process.start(lambda: self._prepare(root), self.spec["argv"], self.environment(), files)  # type: ignore[arg-type]

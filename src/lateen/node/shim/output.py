@@ -17,7 +17,8 @@ _CHUNK = 65536
 class Output:
     """The two pipes of one incarnation of a container and the log they end in."""
 
-    def __init__(self, loop: Loop, log: LogFile) -> None:
+    def __init__(self, loop: Loop, log: LogFile, owner: tuple[int, int]) -> None:
+        """`owner` is (uid, gid) of the container, which may then also open /dev/stdout by name."""
         self._loop = loop
         self.log = log
         self._splitters: dict[int, LineSplitter] = {}
@@ -25,6 +26,7 @@ class Output:
         for stream in (b"stdout", b"stderr"):
             reader, writer = os.pipe()
             os.set_blocking(reader, False)
+            os.fchown(writer, *owner)
             self._splitters[reader] = LineSplitter(log, stream)
             self.writers.append(writer)
             loop.on_readable(reader, lambda fd=reader: self._readable(fd))  # type: ignore[misc]
