@@ -12,6 +12,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "up": ("Mesh", "up", "Start a mesh on this machine, and apply files to it"),
     "down": ("Mesh", "down", "Stop a mesh and remove what it made"),
     "status": ("Mesh", "status", "Show what runs, and where to reach it"),
+    "demo": ("Mesh", "demo", "Bring up bookinfo, shift its traffic, show the split"),
     "install": ("Mesh", "install", "Start a mesh with an installation profile (istioctl's word for `up`)"),
     "profile": ("Mesh", "profile", "List the installation profiles"),
     "kubeconfig": ("Mesh", "kubeconfig", "Write the file by which kubectl reaches the mesh"),

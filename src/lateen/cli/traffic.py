@@ -28,7 +28,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 @click.argument("url")
 @click.option("-n", "--requests", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many.")
 @click.option(
-    "-c", "--concurrency", type=click.IntRange(1, 256), default=4, show_default=True, help="At the same time."
+    "-c", "--concurrency", type=click.IntRange(1, 256), default=1, show_default=True, help="At the same time."
 )
 @click.option("--rate", type=float, help="Requests per second [default: as fast as answers come].")
 @click.option("--from", "source", default="", help="The workload that calls, as deploy/sleep [default: this machine].")

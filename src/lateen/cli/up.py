@@ -81,7 +81,7 @@ def start_mesh(
         if documents and not Applier(client, "default").apply_all(documents):
             raise SystemExit(1)
         pods = wait_for_deployments(client, timeout)
-        click.echo(f"{pods} pods ready after {time.monotonic() - started:.1f} s")
+        click.echo(f"{pods} pod{'' if pods == 1 else 's'} ready after {time.monotonic() - started:.1f} s")
         print_overview(client, paths)
 
 
