@@ -44,10 +44,10 @@ def routes_of(view: OutboundView, rule: Rule, at: Listening) -> Routes:
 
 def _build(view: OutboundView, rule: Rule, at: Listening) -> Routes:
     routes: list[Route] = []
-    for number, http in enumerate(rule.source.spec.http):
+    for number in range(len(rule.source.spec.http)):
         made = list(_routes(view, rule, number, at))
         routes += made
-        if not http.match or any(is_catch_all(route.match) for route in made):
+        if any(is_catch_all(route.match) for route in made):
             break
     return Routes(tuple(routes), tuple(port_problems(view, rule, rule.http, at.port)) if routes else ())
 

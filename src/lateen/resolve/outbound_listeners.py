@@ -3,10 +3,11 @@
 Rules: `buildSidecarOutboundListener` and `buildListenerFromEntry` in Istio.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
 from typing import NamedTuple
+
+import msgspec
 
 from lateen.api.problem import Problem, Severity
 from lateen.ir.listener import (
@@ -35,7 +36,7 @@ from lateen.model.service import Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings, OutboundMode
 from lateen.resolve.destinations import facts
 from lateen.resolve.rules import HostIndex, Target
-from lateen.resolve.tcp_routes import access_log, connection_rules, service_chains, targets_of
+from lateen.resolve.tcp_routes import access_log, connection_rules, networks, service_chains, targets_of
 from lateen.resolve.view import OutboundView
 from lateen.resolve.virtual_hosts import is_address
 
@@ -121,12 +122,12 @@ def _addresses(view: OutboundView, service: Service, port: ServicePort) -> Itera
     """Where to listen for a port, each with the networks to match there: the service's addresses, the pods' of a
     headless one; 0.0.0.0 where there are none, or only networks."""
     addresses = [each for each in service.addresses if "/" not in each]
-    networks = tuple(str(ip_network(each, strict=False)) for each in service.addresses if "/" in each)
+    cidrs = networks(each for each in service.addresses if "/" in each)
     for address in addresses:
         yield address, ()
-    if networks:
-        yield WILDCARD_ADDRESS, networks
-    if addresses or networks:
+    if cidrs:
+        yield WILDCARD_ADDRESS, cidrs
+    if addresses or cidrs:
         return
     if service.headless or service.resolution is Resolution.NONE:
         endpoints = view.headless.get((service.namespace, service.hostname, port.number), ())
@@ -195,22 +196,45 @@ def _inspectors(chains: Sequence[FilterChain]) -> Iterator[ListenerFilter]:
 
 
 def _merge(place: Place, claims: Sequence[Claim]) -> tuple[dict[ChainMatch, FilterChain], tuple[Problem, ...]]:
-    """The chains of all claims; of two for the same connections the older service's. MongoDB shares its port with no
-    other protocol, because its server speaks first."""
+    """The chains of all claims; what two of them claim goes to the older service, for Envoy refuses overlapping chains.
+
+    MongoDB shares its port with no other protocol, because its server speaks first.
+    """
     kept: dict[ChainMatch, FilterChain] = {}
-    owners: dict[ChainMatch, Claim] = {}
+    owners: dict[object, Claim] = {}
     problems: list[Problem] = []
     for claim in claims:
         if not _share_port(claims[0].port.protocol, claim.port.protocol):
             problems.append(_refused(place, claim, claims[0]))
             continue
         for chain in claim.chains:
-            match = chain.match
-            owner = owners.setdefault(match, claim)
-            kept.setdefault(match, chain)
-            if owner is not claim and isinstance(chain.network, Tcp):
-                problems.append(_refused(place, claim, owner))
+            match = _free(chain.match, owners)
+            if match is not None:
+                kept[match] = chain if match is chain.match else msgspec.structs.replace(chain, match=match)
+            if match is not chain.match and isinstance(chain.network, Tcp):
+                owner = next(owners[each] for each in _conditions(chain.match) if each in owners)
+                if owner is not claim:
+                    problems.append(_refused(place, claim, owner))
+            for each in _conditions(match) if match else ():
+                owners[each] = claim
     return kept, tuple(dict.fromkeys(problems))
+
+
+def _conditions(match: ChainMatch) -> list[tuple[object, ...]]:
+    """Every single condition that a match is made of: one network, one name."""
+    rest = (match.destination_port, match.transport, match.alpn)
+    return [(*rest, cidr, name) for cidr in match.destination_cidrs or ("",) for name in match.server_names or ("",)]
+
+
+def _free(match: ChainMatch, owners: Mapping[object, object]) -> ChainMatch | None:
+    """The part of a match that nobody has claimed yet: the match itself, or fewer names or networks, or nothing."""
+    taken = [each for each in _conditions(match) if each in owners]
+    if not taken:
+        return match
+    field = "server_names" if match.server_names else "destination_cidrs"
+    gone = {each[-1] if match.server_names else each[-2] for each in taken}
+    left = tuple(each for each in getattr(match, field) if each not in gone)
+    return msgspec.structs.replace(match, **{field: left}) if left else None
 
 
 def _share_port(one: Protocol, other: Protocol) -> bool:

@@ -3,7 +3,8 @@
 Rules: `pilot/pkg/networking/core/tls.go` and `networkfilter.go` in Istio.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import ip_network
 
 from lateen.api.virtual_service import L4MatchAttributes, RouteDestination, TLSMatchAttributes
 from lateen.ir.listener import AccessLog, ChainMatch, FilterChain, Tcp, TcpTarget
@@ -20,6 +21,11 @@ def access_log(settings: MeshSettings) -> AccessLog | None:
     if not settings.access_log_file:
         return None
     return AccessLog(path=settings.access_log_file, format=settings.access_log_format, json=settings.access_log_json)
+
+
+def networks(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Addresses and networks in one notation, without repetitions."""
+    return tuple(dict.fromkeys(str(ip_network(each, strict=False)) for each in addresses))
 
 
 def client_matches(
@@ -108,7 +114,7 @@ def _tcp_chains(
                 continue
             network = forward_to(view, rule, route.route, port.number)
             everything = not matches or any(not each.destination_subnets for each in matches)
-            subnets = cidrs if everything else tuple(cidr for each in matches for cidr in each.destination_subnets)
+            subnets = cidrs if everything else networks(cidr for each in matches for cidr in each.destination_subnets)
             yield _chain(network, ChainMatch(destination_cidrs=subnets), rule)
             if everything:
                 return
@@ -129,7 +135,7 @@ def _tls_chains(
     chains: dict[ChainMatch, FilterChain] = {}
     for rule, match, network in _tls_routes(view, port, rules):
         names = () if "*" in match.sni_hosts else tuple(sorted(match.sni_hosts))
-        condition = ChainMatch(server_names=names, destination_cidrs=match.destination_subnets or cidrs)
+        condition = ChainMatch(server_names=names, destination_cidrs=networks(match.destination_subnets) or cidrs)
         chains.setdefault(condition, _chain(network, condition, rule))
     if chains:
         yield from chains.values()

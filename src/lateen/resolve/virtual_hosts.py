@@ -176,7 +176,7 @@ class HostBuilder:
                 continue
             covered = [each for each in services.all if covers(host, each)] if is_wildcard(host) else []
             known |= dict.fromkeys(each for each in covered if self.index.wildcard_for(each) is rule)
-            if not covered:
+            if not covered and host != "*":
                 unknown.append(host)
         return unknown, list(known)
 
