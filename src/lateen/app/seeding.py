@@ -18,9 +18,11 @@ async def seed(store: ConfigStore, record: MeshRecord, plan: AddressPlan) -> Non
     profile = profile_named(record.profile)
     assert profile is not None  # noqa: S101 - the command line checked it
     await _set_mesh_config(store, record.mesh_config)
-    for document in (*profile_documents(profile, record.mesh_config), *dns_documents(str(plan.dns))):
+    for document in profile_documents(profile, record.mesh_config):
         if await store.get(ref_of(document)) is None:
             await store.create(with_defaults(document))
+    for document in dns_documents(str(plan.dns)):
+        await _put(store, with_defaults(document))
 
 
 async def _set_mesh_config(store: ConfigStore, config: JsonObject) -> None:
@@ -31,3 +33,12 @@ async def _set_mesh_config(store: ConfigStore, config: JsonObject) -> None:
     data = stored.body.get("data") or {}
     mesh = to_yaml({**from_yaml(data.get("mesh") or "{}"), **config})
     await store.replace({**stored.body, "data": {**data, "mesh": mesh}})
+
+
+async def _put(store: ConfigStore, document: JsonObject) -> None:
+    """Create a document, or bring the stored one's spec to it: the name server's address may be a new one."""
+    stored = await store.get(ref_of(document))
+    if stored is None:
+        await store.create(document)
+    else:
+        await store.replace({**stored.body, "spec": document["spec"]})

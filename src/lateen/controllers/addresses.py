@@ -24,6 +24,14 @@ def choose_address(cidr: str, owner: str, taken: Collection[str]) -> str:
     raise ValueError(f"no address is left in {cidr}; delete services, or give the mesh a larger range")
 
 
+def is_elsewhere(address: str, cidr: str) -> bool:
+    """Whether an address is of another range: a mesh that was down may have lost its range to someone else."""
+    try:
+        return ipaddress.ip_address(address) not in ipaddress.ip_network(cidr)
+    except ValueError:
+        return False
+
+
 def choose_node_port(owner: str, taken: Collection[int]) -> int:
     """A free node port for `owner`; raises ValueError when all are used."""
     start = _hash(owner) % len(NODE_PORTS)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.api.service import Service
-from lateen.controllers.addresses import choose_address, choose_node_port
+from lateen.controllers.addresses import choose_address, choose_node_port, is_elsewhere
 from lateen.controllers.loop import Key
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
 
@@ -53,10 +53,10 @@ class ServiceController:
         assert isinstance(service, Service)  # noqa: S101 - the kind is Service
         if service.spec.type == "ExternalName":
             return spec
-        if not service.spec.cluster_ip:
+        if not service.spec.cluster_ip or is_elsewhere(service.spec.cluster_ip, self._cidr):
             taken = {other.spec.cluster_ip for other in others}
             spec["clusterIP"] = choose_address(self._cidr, f"{stored.ref.namespace}/{stored.ref.name}", taken)
-        if not service.spec.cluster_ips:
+        if spec.get("clusterIPs") != [spec["clusterIP"]]:
             spec["clusterIPs"] = [spec["clusterIP"]]
         if service.spec.type in WITH_NODE_PORTS:
             used = {port.node_port for each in (*others, service) for port in each.spec.ports}

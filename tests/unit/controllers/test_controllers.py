@@ -1,6 +1,7 @@
 """The controllers together on a store in memory; a small stand-in plays the node."""
 
 import asyncio
+import ipaddress
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -183,6 +184,15 @@ async def test_a_service_gets_one_address_and_keeps_it() -> None:
         assert addresses[0].startswith("10.96.")
         assert len(set(addresses)) == 3
         assert addresses[2] == "None"
+
+
+async def test_a_mesh_that_got_another_address_range_gives_its_services_new_addresses() -> None:
+    async with running() as mesh:
+        await mesh.store.create(service("a", clusterIP="10.96.32.7", clusterIPs=["10.96.32.7"]))
+        await mesh.settle()
+        spec = (await mesh.body("Service", "a"))["spec"]
+        assert ipaddress.ip_address(spec["clusterIP"]) in ipaddress.ip_network("10.96.0.0/20")
+        assert spec["clusterIPs"] == [spec["clusterIP"]]
 
 
 @pytest.mark.parametrize("kind", ["NodePort", "LoadBalancer"])
