@@ -135,7 +135,7 @@ def _filters(chain: FilterChain, kind: type[T]) -> Iterator[T]:
 def _chain_problems(listener: Listener) -> Iterator[str]:
     if not chains(listener):
         yield f"listener {listener.name}: has no filter chain"
-    for name in _doubles(chain.name for chain in listener.filter_chains):
+    for name in _doubles(chain.name for chain in listener.filter_chains if chain.name):
         yield f"listener {listener.name}: two filter chains are called {name}"
     for match in _doubles(str(chain.filter_chain_match) for chain in listener.filter_chains):
         yield f"listener {listener.name}: two filter chains match the same: {match}"

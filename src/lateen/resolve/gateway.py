@@ -60,7 +60,7 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
 def _routes(
     view: GatewayView, port: Port, servers: Sequence[GatewayServer], rules: Sequence[Rule]
 ) -> tuple[RouteConfig, list[Problem]]:
-    found = gateway_hosts(view, servers, rules)
+    found = gateway_hosts(view, route_name(port), servers, rules)
     config = RouteConfig(
         name=route_name(port),
         virtual_hosts=found.hosts,

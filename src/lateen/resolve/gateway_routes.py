@@ -35,8 +35,10 @@ class GatewayHosts:
     problems: list[Problem]
 
 
-def gateway_hosts(view: OutboundView, servers: Sequence[GatewayServer], rules: Sequence[Rule]) -> GatewayHosts:
-    """The virtual hosts of the servers that share a port; without any, all requests get 404."""
+def gateway_hosts(
+    view: OutboundView, config: str, servers: Sequence[GatewayServer], rules: Sequence[Rule]
+) -> GatewayHosts:
+    """The virtual hosts of the servers that share a port and its routes `config`; without any, requests get 404."""
     found: dict[str, _Host] = {}
     problems: list[Problem] = []
     for server in servers:
@@ -49,7 +51,7 @@ def gateway_hosts(view: OutboundView, servers: Sequence[GatewayServer], rules: S
     if not found:
         name = domain_virtual_host(BLACK_HOLE_VIRTUAL_HOST, servers[0].port)
         return GatewayHosts((VirtualHost(name=name, domains=("*",), routes=()),), problems)
-    return GatewayHosts(tuple(_virtual_hosts(view, found)), problems)
+    return GatewayHosts(tuple(_virtual_hosts(view, config, found)), problems)
 
 
 def _collect(view: OutboundView, server: GatewayServer, rule: Rule, found: dict[str, _Host]) -> Sequence[Problem]:
@@ -77,7 +79,7 @@ def intersection(ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _virtual_hosts(view: OutboundView, found: dict[str, _Host]) -> Iterator[VirtualHost]:
+def _virtual_hosts(view: OutboundView, config: str, found: dict[str, _Host]) -> Iterator[VirtualHost]:
     """One virtual host for all hosts of equal routes, named after the most specific of them."""
     groups: dict[tuple[object, ...], list[str]] = {}
     for host in sorted(found, key=_specificity):
@@ -88,8 +90,10 @@ def _virtual_hosts(view: OutboundView, found: dict[str, _Host]) -> Iterator[Virt
     for name in sorted(named):
         hosts = tuple(named[name])
         entry = found[hosts[0]]
-        kept = view.memo.keep(("domains", name), hosts)
-        yield view.memo.recall(("virtual host", name), _virtual_host, name, kept, entry.require_tls, *entry.parts)
+        kept = view.memo.keep(("domains", config, name), hosts)
+        yield view.memo.recall(
+            ("virtual host", config, name), _virtual_host, name, kept, entry.require_tls, *entry.parts
+        )
 
 
 def _specificity(host: str) -> tuple[bool, int, str]:
