@@ -25,7 +25,12 @@ def source_matches(
 
 def can_match(match: HTTPMatchRequest) -> bool:
     """Whether any request can fit: claims of tokens are unknown while no policy has them verified."""
-    return not any(name.startswith(_CLAIM) for name in match.headers)
+    return not any(map(is_claim, match.headers))
+
+
+def is_claim(name: str) -> bool:
+    """Whether a header's name really means a claim of a verified token."""
+    return name.startswith(_CLAIM)
 
 
 def route_match(match: HTTPMatchRequest) -> RouteMatch:
@@ -41,7 +46,7 @@ def route_match(match: HTTPMatchRequest) -> RouteMatch:
 
 def _headers(matches: Mapping[str, ApiMatch], *, invert: bool = False) -> Iterator[NamedMatch]:
     for name, each in matches.items():
-        if not name.startswith(_CLAIM):
+        if not is_claim(name):
             yield NamedMatch(name=name.lower(), match=string_match(each), invert=invert)
 
 

@@ -14,7 +14,7 @@ from lateen.resolve.http_actions import Listening, action_for, default_forward
 from lateen.resolve.http_cors import cors
 from lateen.resolve.http_fault import fault
 from lateen.resolve.http_headers import header_edits
-from lateen.resolve.http_match import can_match, is_catch_all, route_match, source_matches
+from lateen.resolve.http_match import can_match, is_catch_all, is_claim, route_match, source_matches
 from lateen.resolve.rules import Rule, Target, gateway_name
 from lateen.resolve.view import OutboundView
 
@@ -63,6 +63,17 @@ def _routes(view: OutboundView, rule: Rule, number: int, at: Listening) -> Itera
             yield route
             if is_catch_all(route.match):
                 return
+
+
+def claim_problems(rule: Rule) -> Iterator[Problem]:
+    """Matches on the claims of tokens, which nobody verifies yet: they are never true."""
+    for number, http in enumerate(rule.source.spec.http):
+        for place, match in enumerate(http.match):
+            for field, names in (("headers", match.headers), ("withoutHeaders", match.without_headers)):
+                for name in filter(is_claim, names):
+                    message = "claims of tokens are not verified in this version: no request has any"
+                    path = f'spec.http[{number}].match[{place}].{field}["{name}"]'
+                    yield rule.problem(path, "NoEffect", message, "match on a header that the client sends")
 
 
 def _is_for(view: OutboundView, rule: Rule, match: HTTPMatchRequest, at: Listening) -> bool:

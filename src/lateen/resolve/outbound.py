@@ -9,6 +9,7 @@ from lateen.ir.route import RouteConfig, VirtualHost
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
 from lateen.resolve.destinations import facts, target_problems
+from lateen.resolve.http_routes import claim_problems
 from lateen.resolve.outbound_listeners import listeners_of, virtual_outbound
 from lateen.resolve.rules import MESH, HostIndex, Rule, index_hosts, rules_of
 from lateen.resolve.view import OutboundPart, OutboundView
@@ -56,12 +57,12 @@ def _is_mesh(rule: Rule) -> bool:
 
 
 def rule_problems(view: OutboundView, rules: Sequence[Rule]) -> Iterator[Problem]:
-    """What is wrong with where the rules send."""
+    """What is wrong with the rules wherever their requests come in: where they send, what they ask for in vain."""
     for rule in rules:
         targets = (*rule.http, *rule.l4)
         yield from view.memo.recall(
             ("problems", rule.ref),
-            lambda *_, rule=rule, targets=targets: tuple(target_problems(view, rule, targets)),
+            lambda *_, rule=rule, targets=targets: (*target_problems(view, rule, targets), *claim_problems(rule)),
             rule,
             *facts(view, targets, 0),
         )

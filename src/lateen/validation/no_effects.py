@@ -37,7 +37,6 @@ def _in_containers(fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEff
 
 
 _ROUTING: Final = (
-    NoEffect("VirtualService", "spec.tls", "routing by TLS server name has no effect in this version"),
     NoEffect("VirtualService", "spec.http[*].delegate", "delegates have no effect in this version"),
     NoEffect("VirtualService", "spec.tcp[*].match[*].sourceSubnet", "Istio ignores this field too: remove it"),
     *_each("DestinationRule", _POLICIES, ("tunnel",)),
@@ -61,7 +60,12 @@ _ROUTING: Final = (
         ("credentialName",),
         "secrets are not sent to proxies in this version: name files in clientCertificate, privateKey, caCertificates",
     ),
-    *_each("Gateway", ("spec.servers[*]",), ("tls", "defaultEndpoint")),
+    NoEffect(
+        "Gateway",
+        "spec.servers[*].tls.mode",
+        "TLS servers are not opened in this version: of tls, only httpsRedirect has an effect",
+    ),
+    *_each("Gateway", ("spec.servers[*]",), ("defaultEndpoint",)),
 )
 _WHOLE_KINDS: Final = (
     NoEffect("Sidecar", "spec", "Sidecar resources have no effect in this version: every proxy sees every service"),

@@ -56,3 +56,14 @@ def test_a_route_knows_the_rule_it_comes_from() -> None:
     assert second.origin == ConfigOrigin(
         group="networking.istio.io", version="v1", kind="VirtualService", namespace="default", name="r"
     )
+
+
+def test_claims_of_tokens_are_never_true_and_said_to_be() -> None:
+    claim = "'@request.auth.claims.sub': {exact: x}"
+    http = f"[{{match: [{{headers: {{{claim}}}}}, {{withoutHeaders: {{{claim}}}}}], {TO}}}]"
+    mesh = Routing(service("reviews") + rule("r", f"{{hosts: [reviews], http: {http}}}"))
+    assert told_all(mesh.host("9080", HOST)) == ["prefix:/ -> 9080||reviews"]
+    assert [(each.code, each.path) for each in mesh.problems] == [
+        ("NoEffect", 'spec.http[0].match[0].headers["@request.auth.claims.sub"]'),
+        ("NoEffect", 'spec.http[0].match[1].withoutHeaders["@request.auth.claims.sub"]'),
+    ]
