@@ -112,16 +112,19 @@ class Rtnetlink:
             far += attribute(_IFLA_ADDRESS, peer.hardware_address)
         self._add_link(name, "veth", data=attribute(_VETH_INFO_PEER, far), master=master, group=group)
 
-    def add_bridge(self, name: str) -> None:
-        """A bridge, up, without spanning tree."""
-        self._add_link(name, "bridge")
+    def add_bridge(self, name: str, hardware_address: bytes) -> None:
+        """A bridge, up, without spanning tree. Without an address of its own it would take that of one of its ports,
+        another whenever ports come and go."""
+        self._add_link(name, "bridge", more=attribute(_IFLA_ADDRESS, hardware_address))
 
-    def _add_link(self, name: str, kind: str, *, data: bytes = b"", master: int = 0, group: int = 0) -> None:
+    def _add_link(
+        self, name: str, kind: str, *, data: bytes = b"", master: int = 0, group: int = 0, more: bytes = b""
+    ) -> None:
         info = text_attribute(_IFLA_INFO_KIND, kind) + (attribute(_IFLA_INFO_DATA, data) if data else b"")
         request = _LINK.pack(0, 0, 0, _IFF_UP, _IFF_UP) + text_attribute(_IFLA_IFNAME, name)
         request += number_attribute(_IFLA_MASTER, master) if master else b""
         request += number_attribute(_IFLA_GROUP, group) if group else b""
-        request += attribute(_IFLA_LINKINFO, info)
+        request += more + attribute(_IFLA_LINKINFO, info)
         self._netlink.request(_RTM_NEWLINK, request, NLM_F_CREATE | NLM_F_EXCL, f"add {kind} link {name}")
 
     def set_up(self, index: int) -> None:

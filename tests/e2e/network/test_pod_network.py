@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -11,8 +12,8 @@ from lateen.lib.clock import SystemClock
 from lateen.lib.netns import netns_names, run_inside
 from lateen.lib.rtnetlink import Rtnetlink
 from lateen.node.network.cleanup import meshes_on_machine, remove_mesh_network
-from lateen.node.network.mesh_network import MeshNetwork
-from lateen.node.network.names import uplink
+from lateen.node.network.mesh_network import BRIDGE, MeshNetwork
+from lateen.node.network.names import hardware_address, uplink
 from lateen.node.network.pod_network import PodNetwork
 
 pytestmark = pytest.mark.root
@@ -35,6 +36,19 @@ def test_a_pod_reaches_itself_and_its_loopback(mesh: Mesh) -> None:
     mesh.echo(pod.netns, 80, "self")
     assert ask(pod.netns, pod.address, 80) == ("self", str(pod.address))
     assert ask(pod.netns, "127.0.0.1", 80) == ("self", "127.0.0.1")
+
+
+def test_pods_keep_the_way_to_each_other_while_others_come_and_go(mesh: Mesh) -> None:
+    def gateway() -> str:
+        command = ["ip", "-json", "link", "show", BRIDGE]
+        (link,) = json.loads(run_inside(mesh.network.netns, lambda: subprocess.check_output(command)))
+        return str(link["address"])
+
+    first = gateway()
+    pods = [mesh.pod() for _ in range(6)]
+    for pod in pods:
+        mesh.pods.detach(pod)
+        assert gateway() == first == hardware_address(mesh.plan.gateway.ip).hex(":")
 
 
 def test_two_meshes_side_by_side_keep_apart(new_mesh: Callable[[], Mesh]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lateen.lib.netns import NETNS_DIRECTORY, create_netns, delete_netns, is_netns, netns_path, prepare_directory
 from lateen.lib.rtnetlink import LOOPBACK_INDEX, Rtnetlink, VethPeer
 from lateen.node.network.address_plan import SLOTS, AddressPlan, choose_slot
-from lateen.node.network.names import node_netns, uplink
+from lateen.node.network.names import hardware_address, node_netns, uplink
 from lateen.node.network.sysctl import NODE_SETTINGS, apply_settings
 
 BRIDGE = "lateen0"
@@ -73,7 +73,7 @@ class MeshNetwork:
             node.set_up(LOOPBACK_INDEX)
             bridge = node.link(BRIDGE)
             if bridge is None:
-                node.add_bridge(BRIDGE)
+                node.add_bridge(BRIDGE, hardware_address(plan.gateway.ip))
                 bridge = node.link(BRIDGE)
             assert bridge is not None  # noqa: S101 - it was made a line ago
             node.add_address(bridge.index, plan.gateway)

@@ -1,8 +1,9 @@
-"""What the namespaces and links of a mesh are called."""
+"""What the namespaces and links of a mesh are called, and their hardware addresses."""
 
 import hashlib
 import re
 import secrets
+from ipaddress import IPv4Address
 
 _LINK_NAME_MOST = 15
 _MESH_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
@@ -57,3 +58,8 @@ def uplink(mesh: str) -> str:
 def pod_link(netns: str) -> str:
     """The node namespace's end of the link to the pod in `netns`."""
     return f"lateen{netns[-12:-8]}{netns[-4:]}"
+
+
+def hardware_address(address: IPv4Address) -> bytes:
+    """The hardware address that goes with an address of the mesh: nobody's neighbour table is ever wrong."""
+    return b"\x02\x4c" + address.packed

@@ -12,7 +12,7 @@ from lateen.lib.rtnetlink import LOOPBACK_INDEX, Link, Rtnetlink, VethPeer
 from lateen.node.network.address_plan import AddressPlan
 from lateen.node.network.address_pool import AddressPool
 from lateen.node.network.mesh_network import BRIDGE, POD_LINKS
-from lateen.node.network.names import is_pod_netns, node_netns, pod_link, pod_netns
+from lateen.node.network.names import hardware_address, is_pod_netns, node_netns, pod_link, pod_netns
 from lateen.node.network.sysctl import POD_SETTINGS, apply_settings
 
 _POD_INTERFACE = "eth0"
@@ -32,7 +32,7 @@ class Attachment:
     @property
     def mac(self) -> str:
         """The interface's hardware address."""
-        return _hardware_address(self.address).hex(":")
+        return hardware_address(self.address).hex(":")
 
 
 class PodNetwork:
@@ -73,7 +73,7 @@ class PodNetwork:
         name = pod_link(attachment.netns.name)
         descriptor = os.open(attachment.netns, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            peer = VethPeer(_POD_INTERFACE, descriptor, _POD_INTERFACE_INDEX, _hardware_address(attachment.address))
+            peer = VethPeer(_POD_INTERFACE, descriptor, _POD_INTERFACE_INDEX, hardware_address(attachment.address))
             with Rtnetlink.inside(self._node) as node:
                 bridge = node.link(BRIDGE)
                 if bridge is None:
@@ -120,11 +120,6 @@ def _configure(pod: Rtnetlink, attachment: Attachment) -> None:
     pod.set_up(_POD_INTERFACE_INDEX)
     pod.add_route(IPv4Network(gateway), _POD_INTERFACE_INDEX)
     pod.add_route(_DEFAULT_ROUTE, _POD_INTERFACE_INDEX, gateway=gateway, source=attachment.address)
-
-
-def _hardware_address(address: IPv4Address) -> bytes:
-    # Follows from the address, so that nobody's neighbour table is wrong when another pod gets it.
-    return b"\x02\x4c" + address.packed
 
 
 def _description(attachment: Attachment) -> str:
