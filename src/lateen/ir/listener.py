@@ -107,11 +107,14 @@ class ChainMatch(Value):
 
 
 class FilterChain(Value):
+    """What is done with some of a listener's connections. `rule` is the part of the origin it is made of: `tcp[0]`."""
+
     name: str
     network: Http | Tcp
     match: ChainMatch = ChainMatch()
     tls: DownstreamTls | None = None
     origins: tuple[ConfigOrigin, ...] = ()
+    rule: str = ""
 
 
 class ListenerFilter(enum.StrEnum):

@@ -108,14 +108,14 @@ def _tcp_chains(
     """The rules' chains up to the first that takes every connection, else the service's own."""
     taken: list[tuple[str, ...]] = []
     for rule in rules:
-        for route in rule.source.spec.tcp:
+        for number, route in enumerate(rule.source.spec.tcp):
             matches = [each for each in route.match if client_matches(each, rule, "mesh", port.number, view)]
             if not route.route or (route.match and not matches):
                 continue
             network = forward_to(view, rule, route.route, port.number)
             everything = not matches or any(not each.destination_subnets for each in matches)
             subnets = cidrs if everything else networks(cidr for each in matches for cidr in each.destination_subnets)
-            yield _chain(network, ChainMatch(destination_cidrs=subnets), rule)
+            yield _chain(network, ChainMatch(destination_cidrs=subnets), rule, f"tcp[{number}]")
             if everything:
                 return
             taken.append(tuple(sorted(subnets)))
@@ -133,10 +133,10 @@ def _tls_chains(
 ) -> Iterator[FilterChain]:
     """The rules' chains by server name; the service's own only if there are none."""
     chains: dict[ChainMatch, FilterChain] = {}
-    for rule, match, network in _tls_routes(view, port, rules):
+    for rule, number, match, network in _tls_routes(view, port, rules):
         names = () if "*" in match.sni_hosts else tuple(sorted(match.sni_hosts))
         condition = ChainMatch(server_names=names, destination_cidrs=networks(match.destination_subnets) or cidrs)
-        chains.setdefault(condition, _chain(network, condition, rule))
+        chains.setdefault(condition, _chain(network, condition, rule, f"tls[{number}]"))
     if chains:
         yield from chains.values()
     else:
@@ -146,16 +146,16 @@ def _tls_chains(
 
 def _tls_routes(
     view: OutboundView, port: ServicePort, rules: Sequence[Rule]
-) -> Iterator[tuple[Rule, TLSMatchAttributes, Tcp]]:
+) -> Iterator[tuple[Rule, int, TLSMatchAttributes, Tcp]]:
     for rule in rules:
-        for route in rule.source.spec.tls:
+        for number, route in enumerate(rule.source.spec.tls):
             for match in route.match if route.route else ():
                 if client_matches(match, rule, "mesh", port.number, view):
-                    yield rule, match, forward_to(view, rule, route.route, port.number)
+                    yield rule, number, match, forward_to(view, rule, route.route, port.number)
 
 
-def _chain(network: Tcp, match: ChainMatch, rule: Rule | None = None) -> FilterChain:
-    return FilterChain(name="", match=match, network=network, origins=(rule.origin,) if rule else ())
+def _chain(network: Tcp, match: ChainMatch, rule: Rule | None = None, part: str = "") -> FilterChain:
+    return FilterChain(name="", match=match, network=network, origins=(rule.origin,) if rule else (), rule=part)
 
 
 def speaks_of_connections(rule: Rule) -> bool:

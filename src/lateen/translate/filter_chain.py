@@ -18,7 +18,7 @@ def filter_chain(chain: FilterChain) -> components_pb2.FilterChain:
         filter_chain_match=chain_match(chain.match),
         filters=[http_filter(network) if isinstance(network, Http) else tcp_filter(network)],
         transport_socket=None if chain.tls is None else downstream_socket(chain.tls),
-        metadata=origins_metadata(chain.origins),
+        metadata=origins_metadata(chain.origins, chain.rule),
     )
 
 

@@ -31,13 +31,14 @@ def istio_metadata(fields: dict[str, Any]) -> base_pb2.Metadata | None:
     return base_pb2.Metadata(filter_metadata={ISTIO_METADATA: struct})
 
 
-def origin_metadata(origin: ConfigOrigin | None) -> base_pb2.Metadata | None:
-    return None if origin is None else istio_metadata({"config": config_path(origin)})
+def origin_metadata(origin: ConfigOrigin | None, rule: str = "") -> base_pb2.Metadata | None:
+    """The resource, and which of its rules (`http[0]`); Istio does not say the latter."""
+    return None if origin is None else istio_metadata({"config": config_path(origin), **_rule_field(rule)})
 
 
-def origins_metadata(origins: Sequence[ConfigOrigin]) -> base_pb2.Metadata | None:
+def origins_metadata(origins: Sequence[ConfigOrigin], rule: str = "") -> base_pb2.Metadata | None:
     """Istio has room for one resource; when several make up the configuration, the rest is in `configs`."""
-    return istio_metadata(_origin_fields(origins))
+    return istio_metadata({**_origin_fields(origins), **_rule_field(rule)})
 
 
 def cluster_metadata(cluster: Cluster) -> base_pb2.Metadata | None:
@@ -65,6 +66,10 @@ def _origin_fields(origins: Sequence[ConfigOrigin]) -> dict[str, Any]:
     if len(origins) > 1:
         fields["configs"] = [config_path(origin) for origin in origins]
     return fields
+
+
+def _rule_field(rule: str) -> dict[str, str]:
+    return {"rule": rule} if rule else {}
 
 
 def _service_fields(hostname: str, namespace: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ def translate_route(route: Route) -> route_pb2.Route:
     envoy = route_pb2.Route(
         name=route.name,
         match=route_match(route.match),
-        metadata=origin_metadata(route.origin),
+        metadata=origin_metadata(route.origin, "" if route.rule is None else f"http[{route.rule}]"),
         decorator=route_pb2.Decorator(operation=route.operation) if route.operation else None,
         typed_per_filter_config=_filter_settings(route),
         request_headers_to_add=[option for edits in request for option in headers_to_add(edits)],
