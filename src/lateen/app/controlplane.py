@@ -80,7 +80,7 @@ async def run(paths: MeshPaths, record: MeshRecord) -> None:
         stack.push_async_callback(xds.server.stop)
         tasks.start(xds.pusher.run(), "xds push")
         admission = SidecarAdmission(store, with_defaults)
-        statuses = StatusWriter(store, clock, xds.board.problems)
+        statuses = StatusWriter(store, clock, xds.board.problems, lambda: xds.pusher.published)
         runner = build_controllers(store, record, plan, clock, (admission, statuses))
         tasks.start(runner.run(), "controllers")
         tasks.start(_tell_status_writer(xds.board, runner, statuses), "status")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from lateen.api.problem import Problem, Severity
 from lateen.api.schema import info_of
 from lateen.cli.distribution import report_distribution
 from lateen.cli.documents import read_documents
+from lateen.cli.findings import report_findings
 from lateen.cli.kinds import Target
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
 from lateen.cli.three_way import merge
@@ -74,6 +75,7 @@ def command(
         applier = Applier(client, namespace or client.access.namespace, dry_run)
         ok = applier.apply_all(documents)
         reached = not applier.revision or report_distribution(client, applier.revision, wait=wait, timeout=timeout)
+        report_findings(client, applier.applied)
     if not ok or not reached:
         raise SystemExit(1)
 
@@ -99,12 +101,14 @@ def _word(problem: Problem) -> str:
 
 @dataclass(slots=True)
 class Applier:
-    """Applies documents one by one; `revision` is the newest that the server gave to a change."""
+    """Applies documents one by one; `revision` is the newest that the server gave to a change, `applied` names what was
+    created or changed, each with its namespace."""
 
     client: SyncClient
     namespace: str
     dry_run: str = "none"
     revision: int = 0
+    applied: list[tuple[Target, str]] = field(default_factory=list)
 
     def apply_all(self, documents: Sequence[Document]) -> bool:
         """Apply in order of need; a refusal is printed and the rest goes on. True when all went well."""
@@ -133,7 +137,9 @@ class Applier:
         for warning in answer.warnings if answer else ():
             click.echo(f"Warning: {warning}", err=True)
         if answer and self.dry_run == "none":
-            self.revision = max(self.revision, int(answer.body["metadata"]["resourceVersion"]))
+            metadata = answer.body["metadata"]
+            self.revision = max(self.revision, int(metadata["resourceVersion"]))
+            self.applied.append((target, metadata.get("namespace", "")))
         click.echo(f"{target.title} {word}{' (server dry run)' if self.dry_run == 'server' else ''}")
 
     def _write(self, target: Target, body: JsonObject) -> tuple[str, Answer | None]:

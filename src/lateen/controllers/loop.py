@@ -33,8 +33,8 @@ class Controller(Protocol):
         """The keys that a change of `stored` concerns."""
         ...
 
-    async def reconcile(self, key: Key) -> None:
-        """Make what is there what is wanted. Raising means: try again later."""
+    async def reconcile(self, key: Key) -> float | None:
+        """Make what is there what is wanted. Raising means: try again; a number: look again in so many seconds."""
         ...
 
 
@@ -113,8 +113,10 @@ class ControllerRunner:
             key = await queue.take()
             self._busy += 1
             try:
-                await controller.reconcile(key)
+                again = await controller.reconcile(key)
                 backoffs.pop(key, None)
+                if again is not None:
+                    tasks.start(self._later(queue, key, again), name=f"again {controller.name}")
             except asyncio.CancelledError:
                 raise
             except Exception as failure:

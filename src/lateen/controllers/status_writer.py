@@ -9,6 +9,7 @@ from lateen.lib.clock import Clock, rfc3339
 from lateen.status.conditions import status_for
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
 
+NOT_JUDGED_SECONDS = 0.02
 ISTIO_KINDS = tuple(info.id for info in KINDS if "istio-io" in info.categories)
 
 Problems = Mapping[ResourceRef | None, Sequence[Problem]]
@@ -24,31 +25,37 @@ class StatusWriter:
     name = "status"
     kinds: Sequence[str] = ISTIO_KINDS
 
-    def __init__(self, store: ConfigStore, clock: Clock, problems: Callable[[], Problems]) -> None:
+    def __init__(
+        self, store: ConfigStore, clock: Clock, problems: Callable[[], Problems], observed: Callable[[], int]
+    ) -> None:
+        """`observed` is the revision up to which problems are known."""
         self._store = store
         self._clock = clock
         self._problems = problems
+        self._observed = observed
 
     def keys_for(self, stored: Stored) -> Iterable[Key]:
         """The resource itself."""
         return [key_of(stored.ref)]
 
-    async def reconcile(self, key: Key) -> None:
-        """Write one resource's status, if it says something new."""
+    async def reconcile(self, key: Key) -> float | None:
+        """Write one resource's status, if it says something new; a resource not judged yet comes up again soon."""
         kind, _, name = key[1].partition("/")
         ref = ResourceRef(kind, key[0], name)
         stored = await self._store.get(ref)
         if stored is None:
-            return
+            return None
+        if stored.revision > self._observed():
+            return NOT_JUDGED_SECONDS
         previous = stored.body.get("status") or {}
         generation = stored.resource.metadata.generation
         status = status_for(self._problems().get(ref, ()), generation, previous, rfc3339(self._clock.now()))
-        if status == previous:
-            return
-        try:
-            await self._store.replace({**stored.body, "status": status}, status_only=True)
-        except (ConflictError, MissingError):
-            return  # its newer version is in the queue already
+        if status != previous:
+            try:
+                await self._store.replace({**stored.body, "status": status}, status_only=True)
+            except (ConflictError, MissingError):
+                return None  # its newer version is in the queue already
+        return None
 
 
 def key_of(ref: ResourceRef) -> Key:

@@ -29,6 +29,8 @@ class Pusher:
 
     def __init__(self, store: ConfigStore, resolver: Resolver, fleet: Fleet, clock: Clock) -> None:
         self.snapshot: MeshSnapshot | None = None
+        self.published = 0
+        """The revision that proxies have been, or are being, told of."""
         self.ready = asyncio.Event()
         """Set once the first snapshot is published."""
         self._store = store
@@ -92,12 +94,14 @@ class Pusher:
         revision, touched, self._touched = self.feed.revision, self._touched, set()
         if not self._dirty:
             self._fleet.skip(revision)
+            self.published = revision
             return
         self._dirty = False
         for kind in {ref.kind for ref in touched}:
             self._fleet.metrics.triggers.labels(kind).inc()
         self._rebuild(revision, touched)
         record = self._fleet.publish(revision)
+        self.published = revision
         elapsed = self._clock.monotonic() - started
         self._fleet.metrics.push_time.labels("all").observe(elapsed)
         if record.outstanding:
