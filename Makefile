@@ -31,16 +31,19 @@ $(VENV)/.ready: pyproject.toml constraints.txt tools/stubs.py | system
 	@touch $@
 
 check: setup  ## lint, types, import contract
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	@echo "check: lint (ruff), types (mypy), import contract (import-linter)"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 
 unit: setup  ## the fast tests: unit, golden, simulation, property, feature
-	$(PYTEST) -q -n 2 -m 'not root'
+	@echo "unit: rules, golden files, simulation, properties, features (no root needed)"
+	@$(PYTEST) -q -n 2 -m 'not root'
 
 root: setup  ## the tests with real Envoy, namespaces and nftables (needs root)
-	$(PYTEST) -q -m root
+	@echo "root: real Envoy, network namespaces, nftables and meshes; nothing is left behind"
+	@$(PYTEST) -q -m root
 
 test: check unit root  ## set up and pass every check and test
 
