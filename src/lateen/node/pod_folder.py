@@ -66,6 +66,13 @@ class PodFolder:
             os.close(fd)
         return False
 
+    def shim_pid(self) -> int:
+        """The process id of the shim that was started last; 0 before there was one."""
+        try:
+            return int((self.path / LOCK).read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
     def remove(self) -> None:
         """Remove the folder and everything in it."""
         shutil.rmtree(self.path, ignore_errors=True)

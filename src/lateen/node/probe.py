@@ -28,6 +28,7 @@ class Checks(Protocol):
     """Runs checks; the fake in the tests answers from a list."""
 
     async def check(self, probe: Probe, container: Container) -> Verdict: ...
+    def listening_ports(self) -> frozenset[int]: ...
 
 
 class PodChecks:
@@ -51,6 +52,10 @@ class PodChecks:
             return Verdict(ok=False, message=f"no answer within {seconds}s")
         except (ShimError, ConfigError, OSError, ValueError) as error:
             return Verdict(ok=False, message=str(error) or type(error).__name__)
+
+    def listening_ports(self) -> frozenset[int]:
+        """The TCP ports that are listened on in the pod, found without connecting to them."""
+        return self._shim.listening_ports()
 
     async def _check(self, probe: Probe, container: Container) -> Verdict:
         if probe.exec:

@@ -2,6 +2,9 @@
 
 Rule source: kubelet's prober. Until a probe has succeeded for the first time it is tried more often than its period
 says, so that a pod is not ready later than it could be; failures are still counted once a period.
+
+A container without startup and readiness probe is ready when it listens on the TCP ports it declares: kubelet takes it
+as ready at once, and requests that come before it listens fail.
 """
 
 import asyncio
@@ -16,6 +19,9 @@ from lateen.node.probe import Checks
 
 _FIRST_TRIES = (0.05, 0.05, 0.1, 0.1, 0.2, 0.25)
 """Seconds between tries until the first success; the last goes on."""
+_LISTEN_PERIOD = 0.02
+_LISTEN_PATIENCE = 10.0
+"""Declared ports inform only: a container that leaves them closed is ready after so many seconds all the same."""
 
 
 class ProbeListener(Protocol):
@@ -61,7 +67,8 @@ class Prober:
         known: tuple[bool, bool] = (False, False),
     ) -> None:
         self.started = container.startup_probe is None or known[0]
-        self.ready = self.started and (container.readiness_probe is None or known[1])
+        self._ports = _awaited_ports(container)
+        self.ready = self.started and (known[1] or (container.readiness_probe is None and not self._ports))
         self._container = container
         self._checks = checks
         self._clock = clock
@@ -71,7 +78,7 @@ class Prober:
     def start(self) -> None:
         """Begin."""
         container = self._container
-        if container.startup_probe or container.readiness_probe or container.liveness_probe:
+        if container.startup_probe or container.readiness_probe or container.liveness_probe or not self.ready:
             self._tasks.start(self._run(), f"probes of {container.name}")
 
     async def close(self) -> None:
@@ -85,6 +92,8 @@ class Prober:
         async with asyncio.TaskGroup() as group:
             if container.readiness_probe:
                 group.create_task(self._watch_readiness(container.readiness_probe))
+            elif not self.ready:
+                group.create_task(self._await_listening())
             if container.liveness_probe:
                 group.create_task(self._watch_liveness(container.liveness_probe))
 
@@ -123,6 +132,17 @@ class Prober:
         while True:
             self._set_ready(streak.take(await self._periodic("Readiness", probe)))
 
+    async def _await_listening(self) -> None:
+        deadline = self._clock.monotonic() + _LISTEN_PATIENCE
+        while missing := self._ports - self._checks.listening_ports():
+            if self._clock.monotonic() >= deadline:
+                ports = ", ".join(map(str, sorted(missing)))
+                waited = f"after {_LISTEN_PATIENCE:.0f}s nothing listens on containerPort {ports}"
+                self._listener.unhealthy(self._container.name, f"{waited}; the container counts as ready all the same")
+                break
+            await self._clock.sleep(_LISTEN_PERIOD)
+        self._set_ready(ready=True)
+
     async def _watch_liveness(self, probe: Probe) -> None:
         await self._clock.sleep(probe.initial_delay_seconds)
         streak = Streak(probe, value=True)
@@ -141,3 +161,9 @@ class Prober:
         if ready != self.ready:
             self.ready = ready
             self._listener.probes_changed()
+
+
+def _awaited_ports(container: Container) -> frozenset[int]:
+    if container.startup_probe or container.readiness_probe:
+        return frozenset()
+    return frozenset(port.container_port for port in container.ports if port.protocol == "TCP")

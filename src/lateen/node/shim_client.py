@@ -10,6 +10,7 @@ from pathlib import Path
 
 import lateen
 from lateen.api.meta import JsonObject
+from lateen.node.listening import listening_ports
 from lateen.node.pod_folder import PodFolder
 from lateen.node.shim.control import SOCKET
 from lateen.node.shim.spec import ShimState
@@ -136,6 +137,11 @@ class ShimClient:
             connection.close()
             raise
         return connection
+
+    def listening_ports(self) -> frozenset[int]:
+        """The TCP ports that are listened on in the pod."""
+        pid = self._folder.shim_pid()
+        return listening_ports(pid) if pid else frozenset()
 
     async def _ask(self, request: JsonObject) -> tuple[JsonObject, list[int]]:
         with self.open() as channel:

@@ -1,9 +1,9 @@
 from collections.abc import Callable
+from typing import Any
 
 from tests.unit.node.resources import make_pod
 
 from lateen.api.container import Container
-from lateen.api.meta import JsonObject
 from lateen.api.probe import Probe
 from lateen.lib.clock import FakeClock
 from lateen.node.probe import Verdict
@@ -32,15 +32,19 @@ class Answers:
     def __init__(self, ok: Callable[[], bool]) -> None:
         self._ok = ok
         self.count = 0
+        self.ports: frozenset[int] = frozenset()
 
     async def check(self, probe: Probe, container: Container) -> Verdict:
         self.count += 1
         return Verdict(self._ok(), "no")
 
+    def listening_ports(self) -> frozenset[int]:
+        return self.ports
 
-def prober(clock: FakeClock, ok: Callable[[], bool], known: tuple[bool, bool] = (False, False), **probes: JsonObject):  # type: ignore[no-untyped-def]
+
+def prober(clock: FakeClock, ok: Callable[[], bool], known: tuple[bool, bool] = (False, False), **fields: Any):  # type: ignore[no-untyped-def]
     listener = Listener()
-    container = make_pod({"name": "app", **probes}).spec.containers[0]
+    container = make_pod({"name": "app", **fields}).spec.containers[0]
     checks = Answers(ok)
     made = Prober(container, checks, clock, listener, known)
     made.start()
@@ -111,6 +115,38 @@ async def test_liveness_restarts_once() -> None:
     await clock.advance(10)
     assert len(listener.restarts) == 1
     await made.close()
+
+
+PORTS = [{"containerPort": 80}, {"containerPort": 53, "protocol": "UDP"}]
+
+
+async def test_without_probes_no_request_comes_before_the_container_listens() -> None:
+    clock = FakeClock()
+    made, listener, checks = prober(clock, lambda: True, ports=PORTS)
+    await clock.advance(1)
+    assert not made.ready
+    checks.ports = frozenset({80})
+    await clock.advance(0.1)
+    assert (made.ready, listener.changes, listener.failures, checks.count) == (True, 1, [], 0)
+    checks.ports = frozenset()
+    await clock.advance(60)
+    assert made.ready
+    await made.close()
+
+
+async def test_a_declared_port_that_stays_closed_keeps_nobody_waiting_for_ever() -> None:
+    clock = FakeClock()
+    made, listener, _ = prober(clock, lambda: True, ports=PORTS)
+    await clock.advance(11)
+    assert made.ready
+    assert ["nothing listens on containerPort 80" in failure for failure in listener.failures] == [True]
+    await made.close()
+
+
+def test_ready_at_once_without_ports_or_when_an_earlier_agent_saw_it_ready() -> None:
+    for fields in ({}, {"ports": PORTS, "known": (True, True)}, {"ports": PORTS[1:]}):
+        made, _, _ = prober(FakeClock(), lambda: True, **fields)
+        assert made.ready
 
 
 def test_a_streak_counts_equal_results_only() -> None:
