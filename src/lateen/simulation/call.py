@@ -31,7 +31,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One request, or one connection where the protocol is TCP or TLS.
 
     `address` and `port` are what the client connects to. `host` is the Host header ("" is `address:port`), `path`
-    includes the query. `sni` "" is the host without its port. `source` is the client's address.
+    includes the query. `sni` "" is the host without its port, `alpn` "" what clients of the protocol usually offer.
+    `client_certificate` says whether the client shows one. `source` is the client's address.
     """
 
     address: str
@@ -43,6 +44,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     path: str = "/"
     headers: dict[str, str] = {}
     sni: str = ""
+    alpn: str = ""
+    client_certificate: bool = False
     source: str = "192.0.2.1"
 
     @property

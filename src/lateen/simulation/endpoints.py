@@ -1,10 +1,13 @@
 """Which endpoints a cluster's requests may reach first."""
 
+import msgspec
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from envoy.config.core.v3.health_check_pb2 import HealthStatus
+from envoy.config.endpoint.v3.endpoint_components_pb2 import LbEndpoint, LocalityLbEndpoints
 from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
 
 from lateen.simulation.call import Call
+from lateen.translate.names import ISTIO_METADATA
 from lateen.translate.resources import Resources
 
 _GOOD = {HealthStatus.UNKNOWN, HealthStatus.HEALTHY}
@@ -36,3 +39,47 @@ def _preferred(assignment: ClusterLoadAssignment) -> tuple[str, ...]:
         if chosen:
             return chosen
     return ()
+
+
+class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
+    """One endpoint as a cluster has it. `workload` is Istio's `name;namespace;canonical-name;revision;cluster`, ""
+    where it is not known; the endpoints of lower `priority` numbers are tried first.
+    """
+
+    address: str
+    port: int
+    weight: int = 1
+    priority: int = 0
+    locality: str = ""
+    healthy: bool = True
+    workload: str = ""
+
+
+def all_endpoints(resources: Resources, name: str, call: Call) -> tuple[EndpointView, ...]:
+    """Every endpoint of a cluster, healthy or not, in order of priority."""
+    cluster = resources.clusters.get(name)
+    if cluster is None:
+        return ()
+    if cluster.type == Cluster.ORIGINAL_DST:
+        override = cluster.original_dst_lb_config.upstream_port_override
+        return (EndpointView(address=call.address, port=override.value or call.port),)
+    assignment = cluster.load_assignment
+    if cluster.type == Cluster.EDS:
+        assignment = resources.endpoints.get(cluster.eds_cluster_config.service_name or name, assignment)
+    ordered = sorted(assignment.endpoints, key=lambda locality: locality.priority)
+    return tuple(_view(locality, endpoint) for locality in ordered for endpoint in locality.lb_endpoints)
+
+
+def _view(locality: LocalityLbEndpoints, endpoint: LbEndpoint) -> EndpointView:
+    address = endpoint.endpoint.address.socket_address
+    where = locality.locality
+    istio = endpoint.metadata.filter_metadata.get(ISTIO_METADATA)
+    return EndpointView(
+        address=address.address,
+        port=address.port_value,
+        weight=endpoint.load_balancing_weight.value or 1,
+        priority=locality.priority,
+        locality="/".join(part for part in (where.region, where.zone, where.sub_zone) if part),
+        healthy=endpoint.health_status in _GOOD,
+        workload=istio.fields["workload"].string_value if istio is not None and "workload" in istio.fields else "",
+    )

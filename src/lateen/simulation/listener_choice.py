@@ -74,7 +74,7 @@ def _ranks(listener: Listener, call: Call) -> list[Rank]:
     encrypted = call.protocol.encrypted and TLS_INSPECTOR_FILTER in filters
     transport = "tls" if encrypted else "raw_buffer"
     name = call.server_name if encrypted else ""
-    protocols = _application_protocols(call.protocol, inspected=HTTP_INSPECTOR_FILTER in filters, encrypted=encrypted)
+    protocols = _application_protocols(call, inspected=HTTP_INSPECTOR_FILTER in filters, encrypted=encrypted)
     return [
         lambda match: _exact(match.destination_port.value, call.port) if match.HasField("destination_port") else 0,
         lambda match: _range_rank(match.prefix_ranges, call.address),
@@ -85,8 +85,11 @@ def _ranks(listener: Listener, call: Call) -> list[Rank]:
     ]
 
 
-def _application_protocols(protocol: Protocol, *, inspected: bool, encrypted: bool) -> frozenset[str]:
+def _application_protocols(call: Call, *, inspected: bool, encrypted: bool) -> frozenset[str]:
+    protocol = call.protocol
     if encrypted:
+        if call.alpn:
+            return frozenset(call.alpn.split(","))
         return frozenset({"h2", "http/1.1"}) if protocol is Protocol.HTTPS else frozenset()
     if not inspected:
         return frozenset()

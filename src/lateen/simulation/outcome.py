@@ -13,6 +13,7 @@ class Kind(enum.StrEnum):
     ANSWERED = "answered"
     NOT_FOUND = "not_found"
     REFUSED = "refused"
+    TLS_ERROR = "tls_error"
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +43,12 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Where a call goes and why. `trail` tells each decision in one line, in order; `config` names the resource
-    (`/apis/…/virtual-service/reviews`) that made the route, "" where none did.
+    (`/apis/…/virtual-service/reviews`) that made the route and `rule` its part (`http[0]`), "" where none did;
+    `position` is the route's place in its virtual host.
 
     FORWARDED: `targets`, `mirrors` (cluster and share), `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and
     `location`. ANSWERED: `status` and `body`. NOT_FOUND: no route, which clients see as 404. REFUSED: nothing takes
-    the connection.
+    the connection. TLS_ERROR: the client's TLS, or its lack, does not fit what takes the connection.
     """
 
     kind: Kind
@@ -55,7 +57,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     route_config: str = ""
     virtual_host: str = ""
     route: str = ""
+    position: int | None = None
     config: str = ""
+    rule: str = ""
     targets: tuple[Target, ...] = ()
     mirrors: tuple[tuple[str, float], ...] = ()
     timeout_ms: int = 0

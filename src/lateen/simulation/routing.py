@@ -37,16 +37,18 @@ def route_request(resources: Resources, config: RouteConfiguration, call: Call) 
     if host.require_tls == VirtualHost.ALL and not call.protocol.encrypted:
         return _upgraded(config, host, call, trail)
     for position, route in enumerate(host.routes):
-        if _matches(route.match, call):
+        if matches(route.match, call):
             trail.append(f"route {position}{f' ({route.name})' if route.name else ''}")
-            return _acted(resources, config, host, route, call, trail)
+            outcome = _acted(resources, config, host, route, call, trail)
+            return _with(outcome, position=position)
     trail.append(f"no route for {call.method} {call.path}: 404")
     return Outcome(
         kind=Kind.NOT_FOUND, route_config=config.name, virtual_host=host.name, status=404, trail=tuple(trail)
     )
 
 
-def _matches(match: RouteMatch, call: Call) -> bool:
+def matches(match: RouteMatch, call: Call) -> bool:
+    """Whether a route takes the request."""
     headers = request_headers(call)
     return (
         matches_path(match, call.path)
@@ -64,6 +66,7 @@ def _acted(
         virtual_host=host.name,
         route=route.name,
         config=config_of(route.metadata),
+        rule=rule_of(route.metadata),
         faults=_faults(route),
         trail=tuple(trail),
     )
@@ -139,8 +142,17 @@ def _faults(route: Route) -> Faults | None:
 
 def config_of(metadata: Metadata) -> str:
     """The resource a piece of configuration comes from, "" where it doesn't say."""
+    return _field_of(metadata, "config")
+
+
+def rule_of(metadata: Metadata) -> str:
+    """The part of that resource, "" where it doesn't say."""
+    return _field_of(metadata, "rule")
+
+
+def _field_of(metadata: Metadata, name: str) -> str:
     fields = metadata.filter_metadata[ISTIO_METADATA].fields if ISTIO_METADATA in metadata.filter_metadata else {}
-    return fields["config"].string_value if "config" in fields else ""
+    return fields[name].string_value if name in fields else ""
 
 
 def _with(outcome: Outcome, **changes: object) -> Outcome:

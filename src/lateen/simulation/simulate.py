@@ -8,11 +8,12 @@ from envoy.extensions.filters.network.http_connection_manager.v3.http_connection
 )
 from envoy.extensions.filters.network.tcp_proxy.v3.tcp_proxy_pb2 import TcpProxy
 
-from lateen.simulation.call import Call, Entry
+from lateen.simulation.call import Call, Entry, Protocol
+from lateen.simulation.downstream_tls import downstream_tls
 from lateen.simulation.endpoints import endpoints_of
 from lateen.simulation.listener_choice import chain_for, listener_for
 from lateen.simulation.outcome import Kind, Outcome, Target
-from lateen.simulation.routing import config_of, route_request
+from lateen.simulation.routing import config_of, route_request, rule_of
 from lateen.translate.resources import Resources
 from lateen.translate.wire import unpack
 
@@ -36,6 +37,7 @@ def simulate(resources: Resources, call: Call) -> Outcome:
         listener=listener.name,
         chain=chain.name,
         config=outcome.config or _chain_config(chain, listener),
+        rule=outcome.rule or ("" if outcome.config else rule_of(chain.metadata)),
         trail=(*trail, f"filter chain {chain.name or '(default)'}", *outcome.trail),
     )
 
@@ -47,11 +49,29 @@ def _chain_config(chain: FilterChain, listener: Listener) -> str:
 def _through(resources: Resources, chain: FilterChain, call: Call) -> Outcome:
     """The last network filter is the one that ends the chain."""
     network = unpack(chain.filters[-1].typed_config)
+    reads_requests = isinstance(network, HttpConnectionManager)
+    if (complaint := _tls_complaint(chain, call, reads_requests=reads_requests)) is not None:
+        return Outcome(kind=Kind.TLS_ERROR, trail=(complaint,))
     if isinstance(network, HttpConnectionManager):
+        if call.protocol is Protocol.TCP:
+            return Outcome(kind=Kind.REFUSED, status=400, trail=("only HTTP is understood here: 400",))
         return _through_http(resources, network, call)
     if isinstance(network, TcpProxy):
         return _through_tcp(resources, network, call)
     return Outcome(kind=Kind.REFUSED, trail=(f"unknown network filter {chain.filters[-1].name}",))
+
+
+def _tls_complaint(chain: FilterChain, call: Call, *, reads_requests: bool) -> str | None:
+    """Why the client's TLS doesn't fit the chain."""
+    tls = downstream_tls(chain)
+    if tls is None:
+        unread = call.protocol.encrypted and reads_requests
+        return "requests are read here, and TLS is not ended: the client's bytes make no sense" if unread else None
+    if not call.protocol.encrypted:
+        return "only TLS is understood here, and the client does not speak it"
+    if tls.require_client_certificate.value and not call.client_certificate:
+        return "the client must show a certificate, and has none"
+    return None
 
 
 def _through_http(resources: Resources, manager: HttpConnectionManager, call: Call) -> Outcome:
