@@ -20,7 +20,8 @@ class XdsClient:
     """Takes responses in order and leaves its requests in `outbox`.
 
     It subscribes to the endpoints of the EDS clusters it holds and to the routes of the listeners it holds, and asks
-    for listeners only when it has an answer to its clusters. `refuses` says which resources it answers with a NACK.
+    for listeners only when it has an answer to its clusters. It answers clusters only when all of them are warm.
+    `refuses` says which resources it answers with a NACK.
     """
 
     def __init__(self, node: Message | None = None, refuses: Refuses = lambda *_: False) -> None:
@@ -30,6 +31,7 @@ class XdsClient:
         self.resources: dict[str, dict[str, discovery_pb2.Resource]] = {}
         self.subscribed: dict[str, set[str]] = {ENDPOINT_TYPE: set(), ROUTE_TYPE: set()}
         self.refused: set[tuple[str, str]] = set()
+        self.held_back: deque[discovery_pb2.DeltaDiscoveryRequest] = deque()
         self.active: set[str] = set()
         self.warming: set[str] = set()
         self.received: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
@@ -38,6 +40,8 @@ class XdsClient:
     def connect(self) -> None:
         """Open a stream: forget what was under way, keep what is held."""
         self.outbox.clear()
+        self.held_back.clear()
+        self.warming.clear()
         self._ask(CLUSTER_TYPE, first=True)
         if self.resources:
             for type_url in (ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE):
@@ -58,6 +62,7 @@ class XdsClient:
         bad = [resource.name for resource in response.resources if self.refuses(type_url, resource)]
         if bad and type_url not in CHILDREN:
             self.refused.update((type_url, name) for name in bad)
+            self._warm(type_url, names, [])
             self._answer(response, "Proto constraint validation failed" if len(bad) % 2 else f"bad: {bad[0]} is wrong")
             return
         for resource in response.resources:
@@ -82,13 +87,22 @@ class XdsClient:
     def _warm(self, type_url: str, changed: list[str], removed: list[str]) -> None:
         """A new or changed EDS cluster is of use once its endpoints came *after* it."""
         if type_url == CLUSTER_TYPE:
-            self.warming.update(changed)
+            held = self.resources[CLUSTER_TYPE]
+            self.warming.update(name for name in changed if name in held and needs_of(held[name]))
             self.warming.difference_update(removed)
             self.active.difference_update(removed)
         elif type_url == ENDPOINT_TYPE:
             arrived = {*changed, *removed} & self.resources.get(CLUSTER_TYPE, {}).keys()
             self.warming -= arrived
             self.active |= arrived
+        if not self.warming:
+            self.stop_warming()
+
+    def stop_warming(self) -> None:
+        """All clusters are warm, or had their time (Envoy's initial fetch timeout): answer what was held back."""
+        self.warming.clear()
+        self.outbox.extend(self.held_back)
+        self.held_back.clear()
 
     def _wants(self, type_url: str, name: str) -> bool:
         return type_url not in self.subscribed or name in self.subscribed[type_url]
@@ -128,7 +142,7 @@ class XdsClient:
         if error:
             request.error_detail.code = 13
             request.error_detail.message = error
-        self.outbox.append(request)
+        (self.held_back if self.warming and response.type_url == CLUSTER_TYPE else self.outbox).append(request)
 
     def dangling(self, *, warm: bool = False) -> set[str]:
         """Clusters that a route names and the client lacks, but for those it refused itself.

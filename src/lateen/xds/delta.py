@@ -6,7 +6,7 @@ listeners and routes, and only when those are acknowledged what is no longer use
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from math import inf
 
@@ -158,6 +158,8 @@ class DeltaStream:
         self._out.append(Refused(subscription.type_url, names, message))
         for delta in repeats:
             self._send(subscription, delta)
+            if subscription.type_url == CLUSTER_TYPE:
+                self._repeat_endpoints(delta.parts)
 
     def _subscribe(self, subscription: Subscription, request: discovery_pb2.DeltaDiscoveryRequest, first: bool) -> None:
         dropped = frozenset(request.resource_names_unsubscribe)
@@ -183,7 +185,11 @@ class DeltaStream:
         if self._step is Step.IDLE:
             self._begin(self.target, now)
         elif subscription.type_url not in TRAFFIC or self._step >= Step.TRAFFIC:
-            self._advance(subscription)
+            delta = self._advance(subscription)
+            if subscription.type_url == CLUSTER_TYPE and delta is not None:
+                self._repeat_endpoints(delta.parts)
+            elif subscription.type_url == ENDPOINT_TYPE:
+                self._repeat_endpoints(self._parts[CLUSTER_TYPE], self._endpoints_sent)
 
     def _begin(self, target: Target, now: float) -> None:
         self.target = target
@@ -214,22 +220,23 @@ class DeltaStream:
         self.deadline = now + self._patience
         match step:
             case Step.CLUSTERS:
+                self._advance(self.subscriptions.get(CLUSTER_TYPE))
                 for type_url, subscription in self.subscriptions.items():
-                    if type_url not in TRAFFIC:
+                    if type_url not in (*TRAFFIC, CLUSTER_TYPE):
                         self._advance(subscription)
-                # Envoy holds back the ACK for clusters until they are warm, so their endpoints can't wait for it.
-                self._repeat_endpoints()
-            case Step.ENDPOINTS:
-                self._repeat_endpoints()
+                self._repeat_endpoints(self._parts[CLUSTER_TYPE], self._endpoints_sent)
             case Step.TRAFFIC:
                 for type_url in TRAFFIC:
                     self._advance(self.subscriptions.get(type_url))
             case Step.REMOVALS:
+                clear = self._traffic_is_clear()
                 self._remove(ROUTE_TYPE)
-                if self._traffic_is_clear():
+                if clear:
                     self._remove(CLUSTER_TYPE)
             case Step.CLEANUP:
                 self._clean_up()
+            case _:
+                pass  # the endpoints went out with the clusters, or go out when they are asked for
 
     def _is_done(self, step: Step) -> bool:
         match step:
@@ -255,25 +262,29 @@ class DeltaStream:
         refused = {need for rejection in parents.rejected.values() for need in rejection.resource.needs}
         return all(part.needs <= names or not (part.needs - names - refused) for part in self._parts[parent])
 
-    def _advance(self, subscription: Subscription | None) -> None:
+    def _advance(self, subscription: Subscription | None) -> Delta | None:
         """Bring one type to the target: additions and changes, and for listeners removals too."""
         if subscription is None or self.target is None:
-            return
+            return None
         delta = subscription.advance(self.target.sheets.get(subscription.type_url, ()))
         if subscription.type_url == LISTENER_TYPE and (removal := subscription.remove()) is not None:
             delta = removal if delta is None else Delta(delta.parts, tuple(sorted(delta.removed + removal.removed)))
         if delta is None and subscription.owes:
             delta = Delta()
-        if delta is not None:
-            self._send(subscription, delta)
+        self._send(subscription, delta)
+        return delta
 
-    def _repeat_endpoints(self) -> None:
-        """A client that takes a changed cluster waits for its endpoints anew, and doesn't ask for them again."""
+    def _repeat_endpoints(self, clusters: Iterable[Part], sent: Set[str] = NOTHING) -> None:
+        """Send the endpoints of `clusters` once more, unless they were `sent` after these.
+
+        Envoy waits for a changed cluster's endpoints anew, doesn't ask for them again, and acknowledges the cluster
+        only when it has them: they can't wait for that.
+        """
         subscription = self.subscriptions.get(ENDPOINT_TYPE)
         if subscription is None:
             return
-        needs = {need for part in self._parts[CLUSTER_TYPE] for need in part.needs}
-        if missing := (needs & subscription.names) - self._endpoints_sent:
+        needs = {need for part in clusters for need in part.needs}
+        if missing := (needs & subscription.names) - sent:
             self._send(subscription, subscription.again(missing))
 
     def _remove(self, type_url: str) -> None:

@@ -206,9 +206,10 @@ class Subscription:
 
         When the culprit isn't named and there are several suspects, the response is sent again in halves.
         """
-        current = [resource for part in sent.delta.parts for resource in part.resources if self._is_current(resource)]
+        suspects = [resource for part in sent.delta.parts for resource in part.resources]
+        current = [resource for resource in suspects if self._is_current(resource)]
         names = frozenset(resource.name for resource in current)
-        culprits = blamed(message, names) if len(names) > 1 else names
+        culprits = blamed(message, names) if len(suspects) > 1 else names
         for resource in current:
             if resource.name in culprits:
                 self.rejected[resource.name] = Rejection(resource, message)
@@ -216,7 +217,7 @@ class Subscription:
         rest = sorted(names - culprits)
         if not rest or (culprits and rest_applied(self.type_url, message)):
             return culprits, []
-        groups = [rest] if culprits else [rest[::2], rest[1::2]]
+        groups = [rest] if culprits or len(rest) == 1 else [rest[::2], rest[1::2]]
         return culprits, [delta for group in groups if (delta := self.again(group)) is not None]
 
     def _is_current(self, resource: Encoded) -> bool:

@@ -1,0 +1,178 @@
+"""Writes to the store reach proxies: the real pipeline with in-memory proxies."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from envoy.config.route.v3 import route_pb2
+from tests.support.xds_link import Link
+
+from lateen.lib.clock import FakeClock
+from lateen.lib.tasks import TaskGroup
+from lateen.model.snapshot import MeshSnapshot
+from lateen.resolve.mesh import MeshResolver
+from lateen.store.config_store import Stored
+from lateen.store.memory import MemoryStore
+from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE
+from lateen.xds.distribution import Outcome
+from lateen.xds.fleet import Fleet
+from lateen.xds.push import Pusher
+
+REVIEWS = "outbound|9080||reviews.default.svc.cluster.local"
+
+
+class Resolver(MeshResolver):
+    """The real one, which can be made to fail."""
+
+    broken = False
+
+    def update(self, snapshot: MeshSnapshot) -> None:
+        if self.broken:
+            raise RuntimeError("a bug of ours")
+        super().update(snapshot)
+
+
+class Plane:
+    """A control plane on a clock of its own."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.store = MemoryStore(self.clock)
+        self.resolver = Resolver()
+        self.fleet = Fleet(self.resolver, self.clock)
+        self.pusher = Pusher(self.store, self.resolver, self.fleet, self.clock)
+        self.links: list[Link] = []
+
+    async def connect(self, name: str, **options: Any) -> Link:
+        link = Link(self.fleet, name, **options)
+        self.links.append(link)
+        await link.pump()
+        return link
+
+    async def apply(self, *bodies: dict[str, Any]) -> Outcome:
+        """Write documents in one burst; returns how the last of them fared."""
+        stored: Stored | None = None
+        for body in bodies:
+            stored = await self.store.create(body)
+        assert stored is not None
+        return await self.settle(stored.revision)
+
+    async def settle(self, revision: int) -> Outcome:
+        """Let the burst end, and all proxies answer."""
+        await self.clock.advance(0.2)
+        for link in self.links:
+            await link.pump()
+        return self.fleet.distributions.outcome(revision)
+
+
+@asynccontextmanager
+async def plane() -> AsyncIterator[Plane]:
+    made = Plane()
+    async with TaskGroup() as tasks:
+        tasks.start(made.pusher.run(), "push")
+        await made.clock.advance(0.2)
+        assert made.pusher.ready.is_set()
+        yield made
+
+
+def namespace(name: str = "default") -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def service(name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"clusterIP": "10.96.0.9", "selector": {"app": name}, "ports": [{"name": "http", "port": 9080}]},
+    }
+
+
+def timeout(host: str, seconds: int) -> dict[str, Any]:
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": host, "namespace": "default"},
+        "spec": {"hosts": [host], "http": [{"route": [{"destination": {"host": host}}], "timeout": f"{seconds}s"}]},
+    }
+
+
+def route_timeouts(link: Link) -> set[int]:
+    config = route_pb2.RouteConfiguration()
+    link.client.resources[ROUTE_TYPE]["9080"].resource.Unpack(config)
+    return {
+        route.route.timeout.seconds for host in config.virtual_hosts for route in host.routes if "reviews" in host.name
+    }
+
+
+async def test_a_service_and_a_rule_reach_every_proxy_once() -> None:
+    async with plane() as made:
+        link = await made.connect("productpage")
+        outcome = await made.apply(namespace(), service("reviews"), timeout("reviews", 3))
+        assert (outcome.proxies, outcome.acked, outcome.complete) == (1, 1, True)
+        assert REVIEWS in link.client.held(CLUSTER_TYPE)
+        assert REVIEWS in link.client.held(ENDPOINT_TYPE)
+        assert route_timeouts(link) == {3}
+        assert not link.client.dangling(warm=True) - {"PassthroughCluster", "BlackHoleCluster"}
+
+
+async def test_a_proxy_that_comes_later_gets_everything() -> None:
+    async with plane() as made:
+        await made.apply(namespace(), service("reviews"))
+        link = await made.connect("late")
+        assert REVIEWS in link.client.held(CLUSTER_TYPE)
+
+
+async def test_a_status_reaches_nobody_and_counts_as_distributed() -> None:
+    async with plane() as made:
+        await made.apply(namespace(), service("reviews"), timeout("reviews", 3))
+        link = await made.connect("productpage")
+        before = len(link.client.received)
+        body = timeout("reviews", 3) | {"status": {"observedGeneration": 1}}
+        stored = await made.store.replace(body, status_only=True)
+        outcome = await made.settle(stored.revision)
+        assert (outcome.complete, outcome.proxies) == (True, 0)
+        assert len(link.client.received) == before
+
+
+async def test_a_failure_of_ours_keeps_the_last_good_configuration() -> None:
+    async with plane() as made:
+        await made.apply(namespace(), service("reviews"), timeout("reviews", 3))
+        link = await made.connect("productpage")
+        made.resolver.broken = True
+        await made.store.replace(timeout("reviews", 4))
+        await made.clock.advance(0.2)
+        await link.pump()
+        assert route_timeouts(link) == {3}
+        made.resolver.broken = False
+        stored = await made.store.replace(timeout("reviews", 5))
+        assert (await made.settle(stored.revision)).acked == 1
+        assert route_timeouts(link) == {5}
+
+
+async def test_a_refusal_is_a_problem_of_the_rule_until_the_rule_is_mended() -> None:
+    def refuses(type_url: str, resource: Any) -> bool:
+        config = route_pb2.RouteConfiguration()
+        if type_url != ROUTE_TYPE:
+            return False
+        resource.resource.Unpack(config)
+        return any(route.route.timeout.seconds == 13 for host in config.virtual_hosts for route in host.routes)
+
+    async with plane() as made:
+        await made.apply(namespace(), service("reviews"), service("ratings"), timeout("ratings", 1))
+        await made.connect("picky", refuses=refuses)
+        await made.connect("tolerant")
+        outcome = await made.apply(timeout("reviews", 13))
+        assert (outcome.proxies, outcome.acked, [nack.proxy for nack in outcome.nacked]) == (2, 1, ["picky.default"])
+        assert {str(ref) for ref in made.fleet.board.problems()} == {"VirtualService default/reviews"}
+        stored = await made.store.replace(timeout("reviews", 14))
+        assert (await made.settle(stored.revision)).acked == 2
+        assert made.fleet.board.problems() == {}
+
+
+async def test_a_proxy_that_leaves_is_forgotten() -> None:
+    async with plane() as made:
+        link = await made.connect("productpage")
+        link.connection.close()
+        assert made.fleet.connections == {}
+        assert (await made.apply(namespace(), service("reviews"))).proxies == 0

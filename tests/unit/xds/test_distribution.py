@@ -1,0 +1,60 @@
+import asyncio
+
+from lateen.lib.clock import FakeClock
+from lateen.lib.tasks import TaskGroup
+from lateen.xds.distribution import Distributions, Nack
+
+
+async def test_a_revision_is_done_when_the_push_that_contains_it_is() -> None:
+    clock = FakeClock()
+    distributions = Distributions(clock)
+    distributions.notice(7)
+    distributions.notice(8)
+    async with TaskGroup() as tasks:
+        waiting = tasks.start(distributions.wait_for(7, 60), "wait")
+        await asyncio.sleep(0)
+        push = distributions.start(8)
+        push.outstanding |= {"a", "b", "c"}
+        push.reached |= {"a", "b"}
+        distributions.sent(push)
+        await clock.advance(0.5)
+        distributions.settle(push, "a")
+        distributions.settle(push, "c")
+        push.nacked["b"] = Nack("b", "CDS", "no")
+        assert not waiting.done()
+        distributions.settle(push, "b")
+        outcome = await waiting
+    assert (outcome.proxies, outcome.acked, outcome.elapsed_ms, outcome.complete) == (2, 1, 500.0, True)
+    assert outcome.nacked == (Nack("b", "CDS", "no"),)
+
+
+async def test_waiting_ends_with_the_time_given_and_says_who_is_late() -> None:
+    clock = FakeClock()
+    distributions = Distributions(clock)
+    push = distributions.start(1)
+    push.outstanding.add("slow")
+    push.reached.add("slow")
+    async with TaskGroup() as tasks:
+        waiting = tasks.start(distributions.wait_for(1, 3), "wait")
+        await clock.advance(3.1)
+        outcome = await waiting
+    assert not outcome.complete
+    assert outcome.waiting == ("slow",)
+
+
+async def test_a_change_that_concerns_nobody_is_complete() -> None:
+    distributions = Distributions(FakeClock())
+    distributions.sent(distributions.start(5))
+    outcome = await distributions.wait_for(4, 60)
+    assert (outcome.complete, outcome.proxies) == (True, 0)
+    assert not distributions.outcome(6).complete
+
+
+async def test_a_proxy_that_goes_away_is_not_waited_for() -> None:
+    distributions = Distributions(FakeClock())
+    push = distributions.start(1)
+    push.outstanding.add("a")
+    push.reached.add("a")
+    distributions.settle(push, "a", answered=False)
+    outcome = distributions.outcome(1)
+    assert (outcome.complete, outcome.proxies) == (True, 0)
