@@ -18,6 +18,7 @@ from lateen.cli.findings import report_findings
 from lateen.cli.kinds import Target
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
 from lateen.cli.three_way import merge
+from lateen.cli.transition import keeping_subsets
 from lateen.client.error import ApiError
 from lateen.client.resource_path import with_query
 from lateen.client.sync import Answer, SyncClient
@@ -113,7 +114,10 @@ class Applier:
     def apply_all(self, documents: Sequence[Document]) -> bool:
         """Apply in order of need; a refusal is printed and the rest goes on. True when all went well."""
         ok = True
-        for document in sorted(documents, key=lambda document: apply_rank(document.body)):
+        ordered = sorted(documents, key=lambda document: apply_rank(document.body))
+        if self.dry_run == "none" and any(_kind(document) == "VirtualService" for document in ordered):
+            ordered.sort(key=self._bridge)
+        for document in ordered:
             try:
                 self.apply(document)
             except ApiError as error:
@@ -132,6 +136,23 @@ class Applier:
             return
         word, answer = self._write(target, body)
         self._report(target, word, answer)
+
+    def _bridge(self, document: Document) -> bool:
+        """Whether this is a destination rule that drops subsets; it has them until the routes have changed, and is to
+        be applied after those."""
+        info = info_of(document.body)
+        if info is None or info.id != "DestinationRule":
+            return False
+        body = self._placed(document.body, info)
+        path = Target(info, body["metadata"]["name"]).path(body["metadata"]["namespace"])
+        try:
+            current = self.client.get(path)
+            between = keeping_subsets(_merged(body, current, info), current)
+            if between is not None:
+                self.client.replace(path, between)
+        except ApiError:
+            return False  # if it matters, applying it will say why
+        return between is not None
 
     def _report(self, target: Target, word: str, answer: Answer | None) -> None:
         for warning in answer.warnings if answer else ():
@@ -193,6 +214,11 @@ def _annotated(body: JsonObject) -> JsonObject:
     plain = {**body, "metadata": {**metadata, "annotations": annotations}}
     annotations[LAST_APPLIED] = json.dumps(plain, separators=(",", ":"), sort_keys=True) + "\n"
     return {**body, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _kind(document: Document) -> str:
+    info = info_of(document.body)
+    return info.id if info else ""
 
 
 def apply_rank(body: JsonObject) -> int:
