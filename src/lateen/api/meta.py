@@ -69,6 +69,7 @@ class Condition(Message):
     reason: str = ""
     message: str = ""
     last_transition_time: str = ""
+    last_update_time: str = ""
     last_probe_time: str = ""
     observed_generation: int = 0
 

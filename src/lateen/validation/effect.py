@@ -14,7 +14,7 @@ def check_effects(kind_id: str, body: JsonObject, root: Field) -> None:
     """Warn of every field that is set without effect."""
     for entry, pattern in _entries(kind_id):
         for steps, value in _matches(body, pattern, ()):
-            if not entry.values or value in entry.values:
+            if value not in entry.harmless and (not entry.values or value in entry.values):
                 root.at(*steps).warn(entry.reason, code="NoEffect")
 
 

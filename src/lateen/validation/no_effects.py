@@ -7,39 +7,55 @@ from typing import Final, NamedTuple
 class NoEffect(NamedTuple):
     """A field of a kind, `[*]` standing for every entry of a list or map, and what its author should know.
 
-    With `values` only these have no effect.
+    With `values` only these have no effect; `harmless` ones are what happens anyway, and worth no word.
     """
 
     kind: str
     path: str
     reason: str
     values: tuple[object, ...] = ()
+    harmless: tuple[object, ...] = ()
 
 
 _NOT_YET: Final = "accepted, but has no effect in this version"
 _ONE_NODE: Final = "has no effect: there is one node, and every pod runs on it"
+_IPV4: Final = "has no effect: the mesh's addresses are IPv4"
+_WITHOUT_DEADLINE: Final = 2**31 - 1
 _EMPTY: Final = "volumes of this kind are not supported: the container sees an empty folder"
 _POLICIES: Final = ("spec.trafficPolicy", "spec.subsets[*].trafficPolicy")
 _ALL_POLICIES: Final = (*_POLICIES, *(f"{policy}.portLevelSettings[*]" for policy in _POLICIES))
 _POD_SPECS: Final = (("Pod", "spec"), ("Deployment", "spec.template.spec"))
 
 
-def _each(kind: str, parents: Iterable[str], fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEffect, ...]:
-    return tuple(NoEffect(kind, f"{parent}.{field}", reason) for parent in parents for field in fields)
+def _each(
+    kind: str,
+    parents: Iterable[str],
+    fields: Iterable[str],
+    reason: str = _NOT_YET,
+    harmless: tuple[object, ...] = (),
+) -> tuple[NoEffect, ...]:
+    return tuple(
+        NoEffect(kind, f"{parent}.{field}", reason, harmless=harmless) for parent in parents for field in fields
+    )
 
 
-def _in_pods(fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEffect, ...]:
-    return tuple(NoEffect(kind, f"{spec}.{field}", reason) for kind, spec in _POD_SPECS for field in fields)
+def _in_pods(fields: Iterable[str], reason: str = _NOT_YET, harmless: tuple[object, ...] = ()) -> tuple[NoEffect, ...]:
+    return tuple(
+        NoEffect(kind, f"{spec}.{field}", reason, harmless=harmless) for kind, spec in _POD_SPECS for field in fields
+    )
 
 
-def _in_containers(fields: Iterable[str], reason: str = _NOT_YET) -> tuple[NoEffect, ...]:
-    return _in_pods([f"{name}[*].{field}" for name in ("containers", "initContainers") for field in fields], reason)
+def _in_containers(
+    fields: Iterable[str], reason: str = _NOT_YET, harmless: tuple[object, ...] = ()
+) -> tuple[NoEffect, ...]:
+    every = [f"{name}[*].{field}" for name in ("containers", "initContainers") for field in fields]
+    return _in_pods(every, reason, harmless)
 
 
 _ROUTING: Final = (
     NoEffect("VirtualService", "spec.http[*].delegate", "delegates have no effect in this version"),
     NoEffect("VirtualService", "spec.tcp[*].match[*].sourceSubnet", "Istio ignores this field too: remove it"),
-    *_each("DestinationRule", _POLICIES, ("tunnel",)),
+    *_each("DestinationRule", _POLICIES, ("tunnel", "retryBudget.budgetInterval")),
     *_each(
         "DestinationRule",
         (f"{policy}.loadBalancer" for policy in _ALL_POLICIES),
@@ -75,9 +91,30 @@ _WHOLE_KINDS: Final = (
     NoEffect("WorkloadGroup", "spec", "WorkloadGroup resources have no effect in this version"),
 )
 _PODS: Final = (
-    *_in_pods(("affinity", "nodeSelector", "tolerations", "topologySpreadConstraints", "schedulerName"), _ONE_NODE),
-    *_in_pods(("priority", "priorityClassName", "preemptionPolicy"), _ONE_NODE),
-    *_in_pods(("hostNetwork", "hostPID", "hostIPC", "hostUsers", "shareProcessNamespace", "runtimeClassName")),
+    *_in_pods(("affinity", "nodeSelector", "tolerations", "topologySpreadConstraints"), _ONE_NODE),
+    *_in_pods(("schedulerName",), _ONE_NODE, ("default-scheduler",)),
+    *_in_pods(("priority", "priorityClassName"), _ONE_NODE),
+    *_in_pods(("preemptionPolicy",), _ONE_NODE, ("PreemptLowerPriority",)),
+    *_in_pods(
+        ("hostNetwork",), "has no effect but that no sidecar is added: the pod gets an address of its own all the same"
+    ),
+    *_in_pods(("hostPID", "hostIPC", "shareProcessNamespace", "runtimeClassName")),
+    *_in_pods(("hostUsers",), harmless=(True,)),
+    *_in_pods(("os",), "has no effect: pods run on this machine's Linux", ({"name": "linux"},)),
+    *_in_pods(
+        [
+            f"securityContext.{name}"
+            for name in (
+                "fsGroupChangePolicy",
+                "supplementalGroupsPolicy",
+                "seLinuxOptions",
+                "seLinuxChangePolicy",
+                "seccompProfile",
+                "appArmorProfile",
+                "windowsOptions",
+            )
+        ]
+    ),
     *_in_pods(
         ("activeDeadlineSeconds", "ephemeralContainers", "schedulingGates", "resourceClaims", "overhead", "resources")
     ),
@@ -96,7 +133,18 @@ _PODS: Final = (
         "has no effect in this version: the file is left out",
     ),
     *_in_containers(("volumeDevices", "resizePolicy", "resources.claims", "restartPolicyRules")),
-    *_in_containers(("stdin", "stdinOnce", "tty", "terminationMessagePath", "terminationMessagePolicy")),
+    *_in_containers(("stdin", "stdinOnce", "tty")),
+    *_in_containers(("terminationMessagePath",), harmless=("/dev/termination-log",)),
+    *_in_containers(("terminationMessagePolicy",), harmless=("File",)),
+    *_in_containers(("volumeMounts[*].mountPropagation",), harmless=("None",)),
+    *_in_containers(("volumeMounts[*].recursiveReadOnly",), harmless=("Disabled",)),
+    *_in_containers(
+        [
+            f"securityContext.{name}"
+            for name in ("seLinuxOptions", "seccompProfile", "appArmorProfile", "windowsOptions")
+        ]
+    ),
+    *_in_containers(("securityContext.procMount",), harmless=("Default",)),
     *_in_containers(
         ("ports[*].hostPort",), "has no effect: reach the pod by its address or through a service of type NodePort"
     ),
@@ -110,11 +158,22 @@ _SERVICES: Final = (
         ("spec",),
         ("externalIPs", "loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "healthCheckNodePort"),
     ),
-    *_each("Service", ("spec",), ("externalTrafficPolicy", "internalTrafficPolicy", "trafficDistribution"), _ONE_NODE),
+    *_each("Service", ("spec",), ("externalTrafficPolicy", "internalTrafficPolicy"), _ONE_NODE, ("Cluster",)),
+    *_each("Service", ("spec",), ("trafficDistribution",), _ONE_NODE),
+    *_each("Service", ("spec",), ("ipFamilies",), _IPV4, (["IPv4"],)),
+    *_each("Service", ("spec",), ("ipFamilyPolicy",), _IPV4, ("SingleStack",)),
+    *_each("Service", ("spec",), ("allocateLoadBalancerNodePorts",), harmless=(True,)),
+    *_each("Service", ("spec",), ("sessionAffinityConfig",)),
 )
 _DEPLOYMENTS: Final = (
-    *_each("Deployment", ("spec",), ("paused", "minReadySeconds", "progressDeadlineSeconds", "rollbackTo")),
-    *_each("Deployment", ("spec",), ("revisionHistoryLimit",), "has no effect: no history of rollouts is kept"),
+    *_each("Deployment", ("spec",), ("paused", "minReadySeconds", "rollbackTo")),
+    *_each("Deployment", ("spec",), ("progressDeadlineSeconds",), harmless=(600, _WITHOUT_DEADLINE)),
+    *_each("Deployment", ("spec",), ("revisionHistoryLimit",), "has no effect: no history of rollouts is kept", (10,)),
+    *_each("Deployment", ("spec.selector",), ("matchExpressions",), "has no effect: only matchLabels are looked at"),
 )
 
-NO_EFFECTS: Final = (*_ROUTING, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS)
+_ACCOUNTS: Final = (
+    NoEffect("ServiceAccount", "automountServiceAccountToken", "has no effect in this version: no token is mounted"),
+)
+
+NO_EFFECTS: Final = (*_ROUTING, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS, *_ACCOUNTS)

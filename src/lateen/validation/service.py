@@ -6,6 +6,9 @@ from lateen.validation.hosts import is_fqdn
 from lateen.validation.names import LABEL_HINT, check_labels, check_port, is_dns_label, is_ip
 from lateen.validation.ports import check_port_or_name
 
+GATEWAY_LABEL = "istio"
+"""The label by which Gateways choose their pods (`istio: ingressgateway`)."""
+
 
 def check_service(resource: Service, root: Field) -> None:
     """Report everything about a Service that Kubernetes would refuse."""
@@ -23,6 +26,9 @@ def check_service(resource: Service, root: Field) -> None:
             field.at("externalIPs", place).error(f'"{address}" is no address', "write an IP address", "InvalidAddress")
     if spec.type == "ExternalName":
         _check_external_name(spec, field)
+    if spec.type in ("NodePort", "LoadBalancer") and GATEWAY_LABEL not in spec.selector:
+        message = f"{spec.type} opens ports on this machine only for the pods of a gateway"
+        (field / "type").warn(message, "reach the service through a Gateway and a VirtualService", "NoEffect")
 
 
 def _check_external_name(spec: ServiceSpec, field: Field) -> None:

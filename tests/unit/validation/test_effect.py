@@ -49,6 +49,20 @@ def test_pods_and_their_templates_have_the_same_entries() -> None:
     ]
 
 
+@pytest.mark.parametrize("value", ["default-scheduler", "mine"])
+def test_what_the_api_fills_in_is_worth_no_warning(value: str) -> None:
+    spec = f"{{schedulerName: {value}, containers: [{{name: c, image: i, terminationMessagePolicy: File}}]}}"
+    found = problems_in(f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {spec}\n")
+    assert [problem.path for problem in found] == (["spec.schedulerName"] if value == "mine" else [])
+
+
+@pytest.mark.parametrize(("selector", "paths"), [("app: a", ["spec.type"]), ("istio: ingressgateway", [])])
+def test_node_ports_are_opened_for_gateways_only(selector: str, paths: list[str]) -> None:
+    spec = f"{{type: NodePort, selector: {{{selector}}}, ports: [{{port: 80}}]}}"
+    found = problems_in(f"apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\nspec: {spec}\n")
+    assert [problem.path for problem in found if problem.code == "NoEffect"] == paths
+
+
 @pytest.mark.parametrize("entry", NO_EFFECTS, ids=lambda entry: f"{entry.kind} {entry.path}")
 def test_every_entry_names_a_field_that_exists(entry: NoEffect) -> None:
     schema = schema_of(entry.kind)
