@@ -3,10 +3,14 @@
 import fcntl
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+_PATIENCE_SECONDS = 0.5
+_PAUSE_SECONDS = 0.01
 
 
 class AlreadyRunningError(Exception):
@@ -30,20 +34,33 @@ class PidFile:
     @contextmanager
     def held(self, note: str = "") -> Iterator[None]:
         """Hold the file. Raises AlreadyRunningError."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise AlreadyRunningError(f"{self.path} is held by a running process") from None
+        descriptor = self._lock()
         try:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n{note}\n".encode())
             yield
         finally:
-            self.path.unlink(missing_ok=True)
+            if _is_at(descriptor, self.path):
+                self.path.unlink()
             os.close(descriptor)
+
+    def _lock(self) -> int:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # The last holder may have removed the file since it was opened: that one keeps nobody out.
+                if _is_at(descriptor, self.path):
+                    return descriptor
+            except BlockingIOError:
+                pass
+            os.close(descriptor)
+            # Whoever only looks who holds it locks it too, for a moment.
+            if time.monotonic() > deadline:
+                raise AlreadyRunningError(f"{self.path} is held by a running process")
+            time.sleep(_PAUSE_SECONDS)
 
     def holder(self) -> Holder | None:
         """Who holds the file now; None when nobody does."""
@@ -69,3 +86,10 @@ class PidFile:
         with suppress(ProcessLookupError):
             os.kill(holder.pid, number)
         return True
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False

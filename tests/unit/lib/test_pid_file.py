@@ -1,7 +1,9 @@
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,24 @@ def test_the_lock_goes_with_the_process_however_it_ends(tmp_path: Path) -> None:
     assert not file.signal(signal.SIGTERM)
     with file.held():
         assert file.holder() is not None
+
+
+def test_someone_who_looks_at_the_file_keeps_nobody_from_holding_it(tmp_path: Path) -> None:
+    file = PidFile(tmp_path / "x.pid")
+    looking = os.open(file.path, os.O_RDONLY | os.O_CREAT)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    timer = threading.Timer(0.05, os.close, (looking,))
+    timer.start()
+    with file.held():
+        assert file.holder() is not None
+    timer.join()
+
+
+def test_a_file_that_was_removed_under_its_holder_does_not_take_the_next_holders_file_away(tmp_path: Path) -> None:
+    file = PidFile(tmp_path / "x.pid")
+    with file.held("first"):
+        file.path.unlink()
+        second = PidFile(file.path).held("second")
+        second.__enter__()
+    assert file.holder() == Holder(os.getpid(), "second")
+    second.__exit__(None, None, None)
