@@ -45,3 +45,7 @@ class Field:
     def warn(self, message: str, hint: str = "", code: str = "Suspicious") -> None:
         """What probably is not meant."""
         self.report.add(self.steps, code, Severity.WARNING, message, hint)
+
+    def note(self, message: str, hint: str = "", code: str = "Remark") -> None:
+        """What works, but does nothing."""
+        self.report.add(self.steps, code, Severity.INFO, message, hint)

@@ -53,7 +53,6 @@ def _in_containers(
 
 
 _ROUTING: Final = (
-    NoEffect("VirtualService", "spec.http[*].delegate", "delegates have no effect in this version"),
     NoEffect("VirtualService", "spec.tcp[*].match[*].sourceSubnet", "Istio ignores this field too: remove it"),
     *_each("DestinationRule", _POLICIES, ("tunnel", "retryBudget.budgetInterval")),
     *_each(

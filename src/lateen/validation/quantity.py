@@ -16,3 +16,8 @@ def check_quantity(quantity: Quantity, field: Field) -> None:
         field.error(f'"{str(quantity)[:80]}" is no amount', 'write "100m" or 0.1 for CPUs, "64Mi" or "1Gi" for memory')
     elif found[1] == "-":
         field.error(f"{quantity} is below zero", "write 0 or more")
+
+
+def is_quantity(text: str) -> bool:
+    """Whether a text is an amount."""
+    return _QUANTITY.fullmatch(text) is not None

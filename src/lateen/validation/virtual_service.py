@@ -32,6 +32,7 @@ def check_virtual_service(resource: VirtualService, root: Field) -> None:
     for place, tcp in enumerate(spec.tcp):
         check_tcp_route(tcp, field.at("tcp", place))
     check_unreachable(spec.http, field / "http")
+    check_unreachable(spec.tls, field / "tls")
     check_unreachable(spec.tcp, field / "tcp")
 
 

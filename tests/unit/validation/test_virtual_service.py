@@ -154,7 +154,7 @@ def test_what_istio_refuses_or_warns_of(route: str, path: str, code: str) -> Non
                 f"{{match: [{{uri: {{exact: /ab}}}}], {TARGET}}}]}}"
             ),
             "http[1].match[0]",
-            "IST0130",
+            "IST0131",
         ),
     ],
 )

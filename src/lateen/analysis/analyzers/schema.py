@@ -1,0 +1,40 @@
+"""Each document must be what its kind's schema and rules ask for, and each rule of a VirtualService reachable.
+
+IST0106 for what is wrong, IST0133 for what is suspicious, IST0130 for a rule of a VirtualService that is never used,
+IST0131 for a match that an earlier one covers.
+"""
+
+from collections.abc import Iterator
+
+from lateen.analysis.config import Configuration
+from lateen.analysis.messages import INEFFECTIVE_MATCH, SCHEMA_ERROR, SCHEMA_WARNING, UNREACHABLE_RULE
+from lateen.analysis.subject import problem_text
+from lateen.api.codec import Document
+from lateen.api.meta import JsonObject
+from lateen.api.problem import Problem, Severity
+from lateen.api.schema import info_of
+from lateen.validation.validate import validate
+
+_OWN_CODES = frozenset({UNREACHABLE_RULE.code, INEFFECTIVE_MATCH.code})
+
+
+def analyze(config: Configuration) -> Iterator[Problem]:
+    """Report what validation finds in the files' documents; kinds that are not known are left alone."""
+    for document in config.documents:
+        yield from document_problems(document.body, document)
+
+
+def document_problems(body: JsonObject, document: Document | None = None) -> Iterator[Problem]:
+    """What validation finds in one document, in the words of analysis."""
+    if info_of(body) is None:
+        return
+    for problem in validate(body, document):
+        yield problem if problem.code in _OWN_CODES else _as_message(problem)
+
+
+def _as_message(problem: Problem) -> Problem:
+    message = SCHEMA_ERROR if problem.severity is Severity.ERROR else SCHEMA_WARNING
+    ref = problem.resource
+    assert ref is not None  # noqa: S101 - documents of known kinds have a kind
+    text = message.at(ref, problem.path, detail=problem_text(problem), hint=problem.hint)
+    return Problem(ref, text.path, text.code, text.severity, text.message, text.hint, problem.origin)

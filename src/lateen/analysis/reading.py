@@ -1,0 +1,64 @@
+"""Documents with mistakes, read as far as they can be: a wrong field must not make a resource seem absent."""
+
+import copy
+import re
+from typing import Any, Final
+
+from lateen.api.field_path import Step, parse_path
+from lateen.api.meta import JsonObject, Resource
+from lateen.api.schema import decode
+
+_MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
+_MOST_MISTAKES: Final = 50
+_FILLERS: Final[tuple[object, ...]] = ("", 0, {}, [])
+
+
+def read_resource(body: JsonObject) -> Resource | None:
+    """The resource without the values that cannot be read, and with empty ones where required ones are missing; None
+    for documents of unknown kinds and those with too many mistakes."""
+    resource, problems = decode(body)
+    if resource is not None or problems[0].code != "WrongType":
+        return resource
+    body = copy.deepcopy(body)
+    filled: dict[tuple[Step, ...], int] = {}
+    for _ in range(_MOST_MISTAKES):
+        resource, problems = decode(body)
+        if resource is not None:
+            return resource
+        steps = parse_path(problems[0].path)
+        missing = _MISSING.search(problems[0].message)
+        around = _value_at(body, steps if missing else steps[:-1])
+        if missing and isinstance(around, dict):
+            _fill(around, steps, missing[1], filled)
+        elif steps and isinstance(around, dict | list):
+            last: Any = steps[-1]  # a key or a place, as the container needs it
+            if not _refill(around, steps, filled):
+                del around[last]
+        else:
+            return None
+    return None
+
+
+def _fill(around: JsonObject, steps: tuple[Step, ...], name: str, filled: dict[tuple[Step, ...], int]) -> None:
+    filled[*steps, name] = 0
+    around[name] = copy.copy(_FILLERS[0])
+
+
+def _refill(around: JsonObject | list[Any], steps: tuple[Step, ...], filled: dict[tuple[Step, ...], int]) -> bool:
+    """Whether a value that was filled in, and has the wrong type, could be replaced by one of another type."""
+    turn = filled.get(steps, len(_FILLERS)) + 1
+    if turn >= len(_FILLERS) or not isinstance(around, dict):
+        return False
+    filled[steps] = turn
+    around[str(steps[-1])] = copy.copy(_FILLERS[turn])
+    return True
+
+
+def _value_at(body: JsonObject, steps: tuple[Step, ...]) -> Any:  # JSON
+    value: Any = body
+    for step in steps:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
