@@ -5,8 +5,15 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lateen.programs.http_message import BadMessageError, Headers, read_body, read_head
+
+if TYPE_CHECKING:
+    import ssl
+
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class NoAnswerError(Exception):
@@ -24,31 +31,33 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """Where a request goes."""
+    """Where a request goes; `tls` says that the scheme is https."""
 
     host: str
     port: int
     target: str
+    tls: bool = False
 
     @property
     def authority(self) -> str:
         """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == 80 else f"{host}:{self.port}"
+        return host if self.port == DEFAULT_PORTS["https" if self.tls else "http"] else f"{host}:{self.port}"
 
 
 def parse_url(text: str) -> Url:
-    """The parts of an `http://` URL. Raises ValueError."""
+    """The parts of an `http://` or `https://` URL. Raises ValueError."""
     scheme, separator, rest = text.partition("://")
     if not separator:
         scheme, rest = "http", text
-    if scheme != "http":
-        raise ValueError(f"{text}: only http:// is supported")
+    if scheme not in DEFAULT_PORTS:
+        raise ValueError(f"{text}: only http:// and https:// are supported")
     authority, slash, path = rest.partition("/")
-    host, _, port = authority.rpartition(":") if _has_port(authority) else (authority, "", "80")
+    usual = str(DEFAULT_PORTS[scheme])
+    host, _, port = authority.rpartition(":") if _has_port(authority) else (authority, "", usual)
     if not host.strip("[]") or not port.isdecimal():
-        raise ValueError(f"{text}: expected http://HOST[:PORT]/PATH")
-    return Url(host.strip("[]"), int(port), slash + path if slash else "/")
+        raise ValueError(f"{text}: expected {scheme}://HOST[:PORT]/PATH")
+    return Url(host.strip("[]"), int(port), slash + path if slash else "/", scheme == "https")
 
 
 def _has_port(authority: str) -> bool:
@@ -62,11 +71,16 @@ def fetch(url: str, headers: Iterable[tuple[str, str]] = (), timeout: float = 3.
 
 
 class Client:
-    """Requests to one URL, on one connection as long as the server keeps it; `timeout` is for each whole exchange."""
+    """Requests to one URL, on one connection as long as the server keeps it; `timeout` is for each whole exchange.
 
-    def __init__(self, url: Url, timeout: float) -> None:
+    `peer` is the host and port to connect to when that is not the URL's own. Certificates are not checked: meshes make
+    their own.
+    """
+
+    def __init__(self, url: Url, timeout: float, peer: tuple[str, int] | None = None) -> None:
         self._url = url
         self._timeout = timeout
+        self._peer = peer or (url.host, url.port)
         self._connection: socket.socket | None = None
         self._deadline = 0.0
 
@@ -113,9 +127,9 @@ class Client:
         return reply
 
     def _connect(self) -> socket.socket:
-        connection = socket.create_connection((self._url.host, self._url.port), timeout=self._left())
+        connection = socket.create_connection(self._peer, timeout=self._left())
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        return _unchecked_tls().wrap_socket(connection, server_hostname=self._url.host) if self._url.tls else connection
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
@@ -155,6 +169,16 @@ class Client:
 
 class _ClosedError(Exception):
     pass
+
+
+def _unchecked_tls() -> "ssl.SSLContext":
+    import ssl  # noqa: PLC0415 - sample programs, which import this module, start sooner without it
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 class _DeadlineReader(io.RawIOBase):

@@ -17,7 +17,10 @@ CONCURRENCY_MOST = 256
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What to send and what to tell of each answer. `rate` is in requests a second, 0: as fast as answers come."""
+    """What to send and what to tell of each answer. `rate` is in requests a second, 0: as fast as answers come.
+
+    `peer` is where to connect to when not to the URL's own host; `all_headers` tells every header of an answer.
+    """
 
     url: Url
     count: int
@@ -31,6 +34,8 @@ class Load:
     shown_headers: tuple[str, ...] = ()
     match: re.Pattern[str] | None = None
     shown_bytes: int = 0
+    peer: tuple[str, int] | None = None
+    all_headers: bool = False
 
 
 @dataclass
@@ -58,7 +63,7 @@ class Sender:
             worker.join()
 
     def _work(self, started: float) -> None:
-        with Client(self.load.url, self.load.timeout) as client:
+        with Client(self.load.url, self.load.timeout, self.load.peer) as client:
             while True:
                 with self._lock:
                     number = next(self._next, None)
@@ -98,7 +103,9 @@ class Output:
 
 def _shown(load: Load, reply: Reply) -> dict[str, object]:
     shown: dict[str, object] = {}
-    if load.shown_headers:
+    if load.all_headers:
+        shown["headers"] = _every_header(reply)
+    elif load.shown_headers:
         shown["headers"] = {name: reply.headers.get(name) for name in load.shown_headers if name in reply.headers}
     if load.match is not None:
         found = load.match.search(reply.body.decode("utf-8", "replace"))
@@ -106,6 +113,14 @@ def _shown(load: Load, reply: Reply) -> dict[str, object]:
     if load.shown_bytes:
         shown["body"] = reply.body[: load.shown_bytes].decode("utf-8", "replace")
     return shown
+
+
+def _every_header(reply: Reply) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in reply.headers:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
 
 
 def _since(began: float) -> float:
@@ -127,6 +142,8 @@ def parse_load(arguments: list[str]) -> Load:
     parser.add_argument("--show-header", action="append", default=[], metavar="NAME")
     parser.add_argument("--match", type=_pattern, metavar="REGEX", help="print what it finds in the body")
     parser.add_argument("--show-body", type=int, default=0, metavar="BYTES")
+    parser.add_argument("--show-headers", action="store_true", help="print every header")
+    parser.add_argument("--connect", type=_peer, metavar="HOST:PORT", help="connect there, whatever the URL's host is")
     given = parser.parse_args(arguments)
     if not 1 <= given.count <= REQUESTS_MOST or not 1 <= given.concurrency <= CONCURRENCY_MOST:
         parser.error(f"between 1 and {REQUESTS_MOST} requests, and at most {CONCURRENCY_MOST} at once")
@@ -145,6 +162,8 @@ def parse_load(arguments: list[str]) -> Load:
         shown_headers=tuple(given.show_header),
         match=given.match,
         shown_bytes=given.show_body,
+        peer=given.connect,
+        all_headers=given.show_headers,
     )
 
 
@@ -153,6 +172,13 @@ def _url(text: str) -> Url:
         return parse_url(text)
     except ValueError as failure:
         raise argparse.ArgumentTypeError(str(failure)) from None
+
+
+def _peer(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: expected HOST:PORT")
+    return host.strip("[]"), int(port)
 
 
 def _header(text: str) -> tuple[str, str]:

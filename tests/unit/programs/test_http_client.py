@@ -1,9 +1,13 @@
 import socket
+import ssl
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from lateen.lib.clock import SystemClock
+from lateen.pki.authority import ensure_server_files
 from lateen.programs.http_client import Client, NoAnswerError, Url, fetch, parse_url
 
 
@@ -11,7 +15,9 @@ def test_urls() -> None:
     assert parse_url("http://reviews:9080/reviews/1?a=b") == Url("reviews", 9080, "/reviews/1?a=b")
     assert parse_url("details") == Url("details", 80, "/")
     assert parse_url("http://[::1]:81").authority == "[::1]:81"
-    for wrong in ("https://x/", "http://", "http://x:y/"):
+    assert parse_url("https://bookinfo.example.com/x") == Url("bookinfo.example.com", 443, "/x", tls=True)
+    assert parse_url("https://a").authority == "a"
+    for wrong in ("ftp://x/", "http://", "http://x:y/"):
         with pytest.raises(ValueError, match=wrong.partition("://")[0]):
             parse_url(wrong)
 
@@ -19,8 +25,10 @@ def test_urls() -> None:
 class Scripted:
     """Answers each connection with the next of the given bytes, then closes it."""
 
-    def __init__(self, *answers: bytes) -> None:
+    def __init__(self, *answers: bytes, tls: ssl.SSLContext | None = None) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
+        if tls:
+            self.listener = tls.wrap_socket(self.listener, server_side=True)
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
         threading.Thread(target=self._serve, args=(answers,), daemon=True).start()
 
@@ -74,3 +82,16 @@ def test_nobody_listens() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(NoAnswerError, match="connection refused"):
         fetch(f"http://127.0.0.1:{port}/")
+
+
+def test_tls_to_another_address_names_the_host_of_the_url(tmp_path: Path) -> None:
+    files = ensure_server_files(tmp_path, "m", SystemClock())
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(files.certificate, files.key)
+    names: list[str | None] = []
+    tls.sni_callback = lambda _socket, name, _context: names.append(name)
+    server = Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", tls=tls)
+    peer = ("127.0.0.1", parse_url(server.url).port)
+    with Client(parse_url("https://bookinfo.example.com/"), 5, peer) as client:
+        assert client.send("GET", keep=False).body == b"x"
+    assert names == ["bookinfo.example.com"]

@@ -40,6 +40,13 @@ def test_requests_are_as_asked(url: str, capsys: pytest.CaptureFixture[str]) -> 
     assert line["body"] == "POST jason"
 
 
+def test_a_request_can_go_elsewhere_than_its_url_says(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("http://reviews:9080/x", "--connect", url.removeprefix("http://"), "--show-headers")
+    (line,) = sent(capsys, *arguments)
+    assert line["status"] == 200
+    assert line["headers"]["x-version"] == "v1"  # type: ignore[index]
+
+
 def test_many_at_once_over_kept_connections(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = sent(capsys, url, "-n", "50", "-c", "8", "--keep-alive", "--match", "no such text")
     assert len({str(line["i"]) for line in lines}) == 50
@@ -63,10 +70,11 @@ def test_failures_are_lines_too(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["http://x/", "-n", "0"], "between 1 and 1000000 requests"),
         (["http://x/", "-c", "9999"], "at most 256 at once"),
-        (["https://x/"], "only http:// is supported"),
+        (["ftp://x/"], "only http:// and https:// are supported"),
         (["http://x/", "-H", "nonsense"], "expected NAME:VALUE"),
         (["http://x/", "--match", "("], "missing \\)"),
         (["http://x/", "--rate", "-1"], "negative"),
+        (["http://x/", "--connect", "x"], "expected HOST:PORT"),
     ],
 )
 def test_bad_arguments_are_explained(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
