@@ -65,22 +65,23 @@ def target_problems(view: OutboundView, rule: Rule, targets: Iterable[Target]) -
     for target in targets:
         service = service_for(view, target.host)
         if service is None:
-            yield _missing(rule, f"{target.path}.host", "host", target.host, "apply the service, or correct the name")
+            yield _missing(rule, target, "host", "host", target.host, "apply the service, or correct the name")
             continue
         if target.port and service.port(target.port) is None:
             ports = ", ".join(str(port.number) for port in service.ports)
             name = f"{target.host}:{target.port}"
-            yield _missing(rule, f"{target.path}.port", "host:port", name, f"the service has {ports}")
+            yield _missing(rule, target, "port", "host:port", name, f"the service has {ports}")
         governing = view.rules.get(service.hostname)
         if target.subset and (governing is None or governing.subset(target.subset) is None):
             known = ", ".join(subset.name for subset in governing.subsets) if governing else ""
             hint = f"its subsets are {known}" if known else f"declare it in a DestinationRule for {target.host}"
             name = f"{target.host}+{target.subset}"
-            yield _missing(rule, f"{target.path}.subset", "host+subset in destinationrule", name, hint)
+            yield _missing(rule, target, "subset", "host+subset in destinationrule", name, hint)
 
 
-def _missing(rule: Rule, path: str, kind: str, name: str, hint: str) -> Problem:
-    return rule.problem(path, REFERENCE, f'Referenced {kind} not found: "{name}"', hint, error=True)
+def _missing(rule: Rule, target: Target, field: str, kind: str, name: str, hint: str) -> Problem:
+    message = f'Referenced {kind} not found: "{name}"'
+    return rule.problem(f"{target.path}.{field}", REFERENCE, message, hint, error=True, source=target.source)
 
 
 def port_problems(view: OutboundView, rule: Rule, targets: Iterable[Target], listener_port: int) -> Iterator[Problem]:
@@ -95,4 +96,4 @@ def port_problems(view: OutboundView, rule: Rule, targets: Iterable[Target], lis
             "Specifying a port in the destination is required to disambiguate."
         )
         hint = f"add port.number; requests at port {listener_port} are answered 503 until then"
-        yield rule.problem(target.path, PORT_NEEDED, message, hint, error=True)
+        yield rule.problem(target.path, PORT_NEEDED, message, hint, error=True, source=target.source)

@@ -27,9 +27,7 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
     memo = view.memo
     names = {f"{each.metadata.namespace}/{each.metadata.name}" for each in view.gateways}
     rules = [
-        rule
-        for rule in rules_of(memo, view.virtual_services, view.settings.cluster_domain)
-        if not names.isdisjoint(rule.gateways)
+        rule for rule in rules_of(memo, view.virtual_services, view.settings) if not names.isdisjoint(rule.gateways)
     ]
     merged = merge_servers(view)
     problems: list[Problem] = [*merged.problems, *rule_problems(view, rules)]

@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lateen.api.problem import Problem
-from lateen.api.virtual_service import HTTPMatchRequest, HTTPRoute
+from lateen.api.virtual_service import HTTPMatchRequest
 from lateen.ir.match import PathKind, RouteMatch
 from lateen.ir.names import parse_subset_key
 from lateen.ir.route import Forward, HashOn, Route
 from lateen.resolve.destinations import facts, hash_for, port_problems
+from lateen.resolve.gateway_name import gateway_name
 from lateen.resolve.hash_policy import hash_on
 from lateen.resolve.http_actions import Listening, action_for, default_forward
 from lateen.resolve.http_cors import cors
 from lateen.resolve.http_fault import fault
 from lateen.resolve.http_headers import header_edits
 from lateen.resolve.http_match import can_match, is_catch_all, is_claim, route_match, source_matches
-from lateen.resolve.rules import Rule, Target, gateway_name
+from lateen.resolve.http_parts import HttpPart
+from lateen.resolve.rules import Rule, Target
 from lateen.resolve.view import OutboundView
 
 DEFAULT_ROUTE = "default"
@@ -44,21 +46,20 @@ def routes_of(view: OutboundView, rule: Rule, at: Listening) -> Routes:
 
 def _build(view: OutboundView, rule: Rule, at: Listening) -> Routes:
     routes: list[Route] = []
-    for number in range(len(rule.source.spec.http)):
-        made = list(_routes(view, rule, number, at))
+    for part in rule.parts:
+        made = list(_routes(view, rule, part, at))
         routes += made
         if any(is_catch_all(route.match) for route in made):
             break
     return Routes(tuple(routes), tuple(port_problems(view, rule, rule.http, at.port)) if routes else ())
 
 
-def _routes(view: OutboundView, rule: Rule, number: int, at: Listening) -> Iterator[Route]:
+def _routes(view: OutboundView, rule: Rule, part: HttpPart, at: Listening) -> Iterator[Route]:
     """One route for each match that is for this client and port, up to the first that takes everything."""
-    http = rule.source.spec.http[number]
-    for match in http.match or (None,):
+    for match in part.route.match or (None,):
         if match is not None and not _is_for(view, rule, match, at):
             continue
-        route = _route(view, rule, http, match, at, number)
+        route = _route(view, rule, part, match, at)
         if route is not None:
             yield route
             if is_catch_all(route.match):
@@ -67,13 +68,14 @@ def _routes(view: OutboundView, rule: Rule, number: int, at: Listening) -> Itera
 
 def claim_problems(rule: Rule) -> Iterator[Problem]:
     """Matches on the claims of tokens, which nobody verifies yet: they are never true."""
-    for number, http in enumerate(rule.source.spec.http):
-        for place, match in enumerate(http.match):
+    for written in dict.fromkeys(written for part in rule.parts for written in (part.root, part.leaf)):
+        for place, match in enumerate(written.route.match):
             for field, names in (("headers", match.headers), ("withoutHeaders", match.without_headers)):
                 for name in filter(is_claim, names):
                     message = "claims of tokens are not verified in this version: no request has any"
-                    path = f'spec.http[{number}].match[{place}].{field}["{name}"]'
-                    yield rule.problem(path, "NoEffect", message, "match on a header that the client sends")
+                    path = f'{written.path}.match[{place}].{field}["{name}"]'
+                    hint = "match on a header that the client sends"
+                    yield rule.problem(path, "NoEffect", message, hint, source=written.source.ref)
 
 
 def _is_for(view: OutboundView, rule: Rule, match: HTTPMatchRequest, at: Listening) -> bool:
@@ -84,8 +86,9 @@ def _is_for(view: OutboundView, rule: Rule, match: HTTPMatchRequest, at: Listeni
 
 
 def _route(
-    view: OutboundView, rule: Rule, http: HTTPRoute, match: HTTPMatchRequest | None, at: Listening, number: int
+    view: OutboundView, rule: Rule, part: HttpPart, match: HTTPMatchRequest | None, at: Listening
 ) -> Route | None:
+    http = part.route
     action = action_for(view, rule, http, at)
     if action is None:
         return None
@@ -101,7 +104,7 @@ def _route(
         cors=cors(http.cors_policy),
         operation=_operation(action, condition, f"{rule.name}:{at.port}"),
         origin=rule.origin,
-        rule=number,
+        rule=part.root.number,
         stat_prefix=match.stat_prefix if match else "",
     )
 

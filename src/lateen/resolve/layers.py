@@ -129,9 +129,11 @@ def relevant_rules(
     _: Memo, rules: Iterable[VirtualService], settings: MeshSettings, *, namespace: str, gateway: bool
 ) -> tuple[VirtualService, ...]:
     """The rules that can matter to the proxies of a namespace: for sidecars those bound to the mesh, for gateways those
-    bound to a gateway; delegates for both."""
-    bound = [rule for rule in rules if not rule.spec.hosts or _is_bound(rule, gateway)]
-    return visible_virtual_services(bound, namespace, settings.default_virtual_service_export_to)
+    bound to a gateway. All delegates follow: who may use them is a matter of the rule that delegates."""
+    rules = tuple(rules)
+    bound = [rule for rule in rules if rule.spec.hosts and _is_bound(rule, gateway)]
+    delegates = (rule for rule in rules if not rule.spec.hosts)
+    return (*visible_virtual_services(bound, namespace, settings.default_virtual_service_export_to), *delegates)
 
 
 def _is_bound(rule: VirtualService, gateway: bool) -> bool:

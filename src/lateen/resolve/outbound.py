@@ -9,9 +9,10 @@ from lateen.ir.route import RouteConfig, VirtualHost
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
 from lateen.resolve.destinations import facts, target_problems
+from lateen.resolve.gateway_name import MESH
 from lateen.resolve.http_routes import claim_problems
 from lateen.resolve.outbound_listeners import listeners_of, virtual_outbound
-from lateen.resolve.rules import MESH, HostIndex, Rule, index_hosts, rules_of
+from lateen.resolve.rules import HostIndex, Rule, index_hosts, rules_of
 from lateen.resolve.view import OutboundPart, OutboundView
 from lateen.resolve.virtual_hosts import (
     PORT_OF_UNKNOWN_HOSTS,
@@ -31,7 +32,7 @@ MOST_DIRECT_RESPONSE = 1024 * 1024
 def resolve_outbound(view: OutboundView) -> OutboundPart:
     """The listeners that traffic of the scope's workloads meets, and the routes of the HTTP ones among them."""
     memo = view.memo
-    rules = [rule for rule in rules_of(memo, view.virtual_services, view.settings.cluster_domain) if _is_mesh(rule)]
+    rules = [rule for rule in rules_of(memo, view.virtual_services, view.settings) if _is_mesh(rule)]
     index = memo.recall("host index", lambda *_: index_hosts(rules), *rules)
     first = memo.recall("virtual outbound", virtual_outbound, view.settings)
     listeners = {first.name: first}
@@ -62,7 +63,11 @@ def rule_problems(view: OutboundView, rules: Sequence[Rule]) -> Iterator[Problem
         targets = (*rule.http, *rule.l4)
         yield from view.memo.recall(
             ("problems", rule.ref),
-            lambda *_, rule=rule, targets=targets: (*target_problems(view, rule, targets), *claim_problems(rule)),
+            lambda *_, rule=rule, targets=targets: (
+                *rule.problems,
+                *target_problems(view, rule, targets),
+                *claim_problems(rule),
+            ),
             rule,
             *facts(view, targets, 0),
         )
@@ -106,7 +111,7 @@ def _rules_by_port(
     """For each port the rules that may have a virtual host there, in order."""
     found: dict[int, list[Rule]] = {}
     for rule in rules:
-        if rule.source.spec.http:
+        if rule.parts:
             for port in _ports(rule, by_port, services):
                 found.setdefault(port, []).append(rule)
     return found

@@ -8,24 +8,31 @@ from lateen.api.virtual_service import Destination, VirtualService
 from lateen.ir.origin import ConfigOrigin
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, fully_qualified, is_wildcard, overlaps
-
-MESH = "mesh"
-"""The word that binds a rule to sidecars."""
+from lateen.model.settings import MeshSettings
+from lateen.resolve.gateway_name import MESH, gateway_name
+from lateen.resolve.http_parts import HttpPart, HttpParts, NamespacedName, Written, delegates_of, http_parts
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A destination with its full host name; `port` 0 is whichever the service or the listener has. `path` names it."""
+    """A destination with its full host name; `port` 0 is whichever the service or the listener has.
+
+    `path` is where it is written: in `source`, where that is not the rule itself but a delegate of it.
+    """
 
     host: str
     subset: str
     port: int
     path: str
+    source: ResourceRef | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One VirtualService. `gateways` are `mesh` and `namespace/name`; `http` and `l4` list where its routes send."""
+    """One VirtualService. `gateways` are `mesh` and `namespace/name`; `http` and `l4` list where its routes send.
+
+    `parts` are its HTTP routes, with those of delegates in their places; `problems` is what is wrong with these.
+    """
 
     source: VirtualService
     hosts: tuple[str, ...]
@@ -33,6 +40,8 @@ class Rule:
     http: tuple[Target, ...]
     l4: tuple[Target, ...]
     origin: ConfigOrigin
+    parts: tuple[HttpPart, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def ref(self) -> ResourceRef:
@@ -49,30 +58,62 @@ class Rule:
         """The VirtualService's name."""
         return self.source.metadata.name
 
-    def problem(self, path: str, code: str, message: str, hint: str, *, error: bool = False) -> Problem:
-        """A finding about this rule."""
+    def problem(
+        self, path: str, code: str, message: str, hint: str, *, error: bool = False, source: ResourceRef | None = None
+    ) -> Problem:
+        """A finding about this rule, or about `source`, which it delegates to."""
         severity = Severity.ERROR if error else Severity.WARNING
-        return Problem(self.ref, path, code, severity, message, hint)
+        return Problem(source or self.ref, path, code, severity, message, hint)
 
 
-def rules_of(memo: Memo, sources: Iterable[VirtualService], cluster_domain: str) -> list[Rule]:
+def rules_of(memo: Memo, sources: Iterable[VirtualService], settings: MeshSettings) -> list[Rule]:
     """The rules that have hosts, in their order; the others are delegates."""
-    return [
-        memo.recall(("rule", source.metadata.namespace, source.metadata.name), read_rule, source, cluster_domain)
-        for source in sources
-        if source.spec.hosts
-    ]
+    sources = tuple(sources)
+    delegates = {
+        (source.metadata.namespace, source.metadata.name): source for source in sources if not source.spec.hosts
+    }
+    return [_rule(memo, source, delegates, settings) for source in sources if source.spec.hosts]
 
 
-def read_rule(source: VirtualService, cluster_domain: str) -> Rule:
-    """A VirtualService with every short name completed in its own namespace (`ResolveVirtualServiceShortnames`)."""
+def _rule(
+    memo: Memo, source: VirtualService, delegates: Mapping[NamespacedName, VirtualService], settings: MeshSettings
+) -> Rule:
+    used = tuple(delegates[key] for key in delegates_of(source) if key in delegates)
+    return memo.recall(
+        ("rule", source.metadata.namespace, source.metadata.name),
+        _read,
+        source,
+        settings.cluster_domain,
+        *((settings, *used) if used else ()),
+    )
+
+
+def _read(
+    source: VirtualService, cluster_domain: str, settings: MeshSettings | None = None, *delegates: VirtualService
+) -> Rule:
+    export_to = settings.default_virtual_service_export_to if settings else ()
+    return read_rule(source, cluster_domain, delegates, export_to)
+
+
+def read_rule(
+    source: VirtualService,
+    cluster_domain: str,
+    delegates: Sequence[VirtualService] = (),
+    export_to: Sequence[str] = (),
+) -> Rule:
+    """A VirtualService with every short name completed in its own namespace (`ResolveVirtualServiceShortnames`).
+
+    `delegates` are those it delegates to, as far as they exist; `export_to` is the mesh's default.
+    """
     meta, spec = source.metadata, source.spec
     hosts = (fully_qualified(host, meta.namespace, cluster_domain).lower() for host in spec.hosts)
+    by_name = {(each.metadata.namespace, each.metadata.name): each for each in delegates}
+    found = http_parts(source, by_name, cluster_domain, export_to)
     return Rule(
         source=source,
         hosts=tuple(dict.fromkeys(hosts)),
         gateways=frozenset(gateway_name(name, meta.namespace) for name in spec.gateways or (MESH,)),
-        http=tuple(_http_targets(source, cluster_domain)),
+        http=tuple(_http_targets(found, source, cluster_domain)),
         l4=tuple(_l4_targets(source, cluster_domain)),
         origin=ConfigOrigin(
             group="networking.istio.io",
@@ -81,36 +122,33 @@ def read_rule(source: VirtualService, cluster_domain: str) -> Rule:
             namespace=meta.namespace,
             name=meta.name,
         ),
+        parts=found.parts,
+        problems=found.problems,
     )
 
 
-def gateway_name(name: str, namespace: str) -> str:
-    """`mesh`, or a Gateway as `namespace/name` (`resolveGatewayName`; `name.namespace.svc…` is its oldest form)."""
-    if name == MESH:
-        return name
-    owner, slash, short = name.partition("/")
-    if slash:
-        return f"{namespace if owner == '.' else owner}/{short}"
-    short, dot, rest = name.partition(".")
-    return f"{rest.partition('.')[0] if dot else namespace}/{short}"
-
-
-def target_of(destination: Destination, namespace: str, cluster_domain: str, path: str = "") -> Target:
+def target_of(
+    destination: Destination, namespace: str, cluster_domain: str, path: str = "", source: ResourceRef | None = None
+) -> Target:
     """A destination whose short name is meant in `namespace`."""
     port = destination.port.number if destination.port else 0
-    return Target(fully_qualified(destination.host, namespace, cluster_domain).lower(), destination.subset, port, path)
+    host = fully_qualified(destination.host, namespace, cluster_domain).lower()
+    return Target(host, destination.subset, port, path, source)
 
 
-def _http_targets(source: VirtualService, domain: str) -> Iterator[Target]:
-    namespace = source.metadata.namespace
-    for number, route in enumerate(source.spec.http):
-        path = f"spec.http[{number}]"
-        for place, weighted in enumerate(route.route):
-            yield target_of(weighted.destination, namespace, domain, f"{path}.route[{place}].destination")
-        if route.mirror is not None:
-            yield target_of(route.mirror, namespace, domain, f"{path}.mirror")
-        for place, mirror in enumerate(route.mirrors):
-            yield target_of(mirror.destination, namespace, domain, f"{path}.mirrors[{place}].destination")
+def _http_targets(found: HttpParts, rule: VirtualService, domain: str) -> Iterator[Target]:
+    for part in found.parts:
+        for place, weighted in enumerate(part.route.route):
+            yield _written(weighted.destination, part.leaf, rule, domain, f"route[{place}].destination")
+        if part.route.mirror is not None:
+            yield _written(part.route.mirror, part.mirror, rule, domain, "mirror")
+        for place, mirror in enumerate(part.route.mirrors):
+            yield _written(mirror.destination, part.mirrors, rule, domain, f"mirrors[{place}].destination")
+
+
+def _written(destination: Destination, at: Written, rule: VirtualService, domain: str, path: str) -> Target:
+    source = None if at.source is rule else at.source.ref
+    return target_of(destination, at.source.metadata.namespace, domain, f"{at.path}.{path}", source)
 
 
 def _l4_targets(source: VirtualService, domain: str) -> Iterator[Target]:

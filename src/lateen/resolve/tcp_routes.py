@@ -12,7 +12,8 @@ from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.resolve.destinations import cluster_or_black_hole, port_for, service_for
-from lateen.resolve.rules import Rule, Target, gateway_name, target_of
+from lateen.resolve.gateway_name import gateway_name
+from lateen.resolve.rules import Rule, Target, target_of
 from lateen.resolve.view import OutboundView
 
 

@@ -32,7 +32,7 @@ class OutboundView:
 
     `services` has one service for each hostname, sorted by it: where several namespaces offer a hostname, the one this
     scope's traffic goes to. `virtual_services` are those visible to the scope in selection order (own namespace,
-    exported to it, public): bound to `mesh` for sidecars, to a gateway for gateways; delegates for both.
+    exported to it, public), bound to `mesh` for sidecars, to a gateway for gateways; then all delegates.
     `clusters` are the names of all clusters the scope has. `headless` holds the endpoints of headless services only:
     other endpoints must not matter to listeners and routes.
     HTTP ports of headless services have EDS clusters, their other ports ORIGINAL_DST ones (EDS on gateways).

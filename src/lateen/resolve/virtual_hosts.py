@@ -21,9 +21,10 @@ from lateen.ir.route import DirectResponse, Forward, Route, VirtualHost, Weighte
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Protocol, Service
 from lateen.model.settings import MeshSettings, OutboundMode
+from lateen.resolve.gateway_name import MESH
 from lateen.resolve.http_actions import Listening
 from lateen.resolve.http_routes import default_route, routes_of
-from lateen.resolve.rules import MESH, HostIndex, Rule, Target
+from lateen.resolve.rules import HostIndex, Rule, Target
 from lateen.resolve.view import OutboundView
 
 CONFLICT = "IST0109"

@@ -3,7 +3,8 @@ from tests.support.resources import resources
 from tests.support.routing import rule
 
 from lateen.api.virtual_service import VirtualService
-from lateen.resolve.rules import HostIndex, Rule, gateway_name, index_hosts, read_rule
+from lateen.resolve.gateway_name import gateway_name
+from lateen.resolve.rules import HostIndex, Rule, index_hosts, read_rule
 
 
 def read(name: str, spec: str) -> Rule:

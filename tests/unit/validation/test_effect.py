@@ -18,8 +18,8 @@ def without_effect(kind: str, spec: str) -> list[str]:
     [
         (
             "VirtualService",
-            "{hosts: [a], http: [{delegate: {name: d}}, {delegate: {name: e}}]}",
-            ["spec.http[0].delegate", "spec.http[1].delegate"],
+            "{hosts: [a], tcp: [{match: [{port: 1}, {sourceSubnet: 10.0.0.0/8}], route: [{destination: {host: a}}]}]}",
+            ["spec.tcp[0].match[1].sourceSubnet"],
         ),
         ("VirtualService", "{hosts: [a], http: [{route: [{destination: {host: a}}]}]}", []),
         (
