@@ -17,11 +17,15 @@ from lateen.client.sync import SyncClient
 
 PROGRAM = (sys.executable, "-P", "-m", "lateen.programs.traffic")
 SERVER_ERROR = 500
+BODY_MOST = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What to send, and what to look for in the answers."""
+    """What to send, and what to look for in the answers.
+
+    `peer` (`host:port`) is where to connect to when not to the URL's own host; `whole` brings back headers and bodies.
+    """
 
     url: str
     requests: int
@@ -31,6 +35,9 @@ class Sending:
     headers: Mapping[str, str]
     timeout: float
     grouping: Grouping
+    body: str = ""
+    peer: str = ""
+    whole: bool = False
 
     def argv(self) -> list[str]:
         """The command that does it and prints a line of JSON for each answer."""
@@ -38,7 +45,11 @@ class Sending:
         words += ["-X", self.method, "--timeout", str(self.timeout)]
         words += ["--rate", str(self.rate)] if self.rate else []
         words += [word for name, value in self.headers.items() for word in ("-H", f"{name}:{value}")]
-        if self.grouping.header:
+        words += ["--connect", self.peer] if self.peer else []
+        words += ["-d", self.body] if self.body else []
+        if self.whole:
+            words += ["--show-headers", "--show-body", str(BODY_MOST)]
+        elif self.grouping.header:
             words += ["--show-header", self.grouping.header]
         if self.grouping.pattern:
             words += ["--match", self.grouping.pattern.pattern]
@@ -54,6 +65,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     match: str | None = None
     error: str = ""
+    body: str = ""
 
     @property
     def failed(self) -> bool:
@@ -89,4 +101,11 @@ def _from_pod(client: SyncClient, caller: JsonObject, sending: Sending) -> str:
 
 def _answer(line: JsonObject) -> Answer:
     headers: Mapping[str, str] = {name.lower(): value for name, value in (line.get("headers") or {}).items()}
-    return Answer(int(line.get("status") or 0), float(line["ms"]), headers, line.get("match"), line.get("error", ""))
+    return Answer(
+        status=int(line.get("status") or 0),
+        milliseconds=float(line["ms"]),
+        headers=headers,
+        match=line.get("match"),
+        error=line.get("error", ""),
+        body=line.get("body", ""),
+    )
