@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "scale": ("Resources", "scale", "Set how many pods a deployment has"),
     "rollout": ("Resources", "rollout", "Restart a deployment, or wait until its change is done"),
     "kube-inject": ("Resources", "kube_inject", "Add sidecars to workloads in files"),
+    "explain": ("Configuration", "explain", "Say what a request would do, and why"),
     "logs": ("Workloads", "logs", "Print a container's log"),
     "exec": ("Workloads", "exec", "Run a command in a container"),
     "traffic": ("Workloads", "traffic", "Send requests, count who answered, compare with the rules"),

@@ -1,0 +1,130 @@
+"""What a call would do: the question and the mesh in, the whole story out."""
+
+from collections.abc import Iterator, Sequence
+
+from lateen.explain.callee import callee_of
+from lateen.explain.caller import Caller
+from lateen.explain.looked_at import looked_at
+from lateen.explain.naming import Named, look_up
+from lateen.explain.parts import fault_of, mirror_shares, request_of, response_of, retries_of, route_view, timeout_of
+from lateen.explain.parts import tls_of as tls_between
+from lateen.explain.passage import Passage, pass_through
+from lateen.explain.question import Question
+from lateen.explain.result import Asked, Explanation, Step, Tls, Topic, Verdict
+from lateen.explain.scenario import Scenario
+from lateen.explain.story import answer, arrival, changes, conduct, destinations, protection, routing, step
+from lateen.explain.unused import unused
+from lateen.explain.verdict import verdict_of
+from lateen.explain.views import asked_of, call_of, caller_view
+from lateen.explain.without_proxy import straight_to
+from lateen.model.workload import Proxy
+from lateen.resolve.gateway_servers import target_number
+from lateen.resolve.selectors import index_selectors
+from lateen.simulation.call import Call, Entry
+
+
+def explain(scenario: Scenario, caller: Caller, question: Question, *, everything: bool = False) -> Explanation:
+    """Follows the call from its caller's proxy to the other end.
+
+    `everything` adds which rules were looked at and which resources have no part in it.
+    """
+    namespace = caller.workload.namespace
+    if caller.is_gateway:
+        named = Named(address=caller.workload.address, text=_gateway_text(caller))
+    else:
+        named = look_up(scenario, question.host, namespace)
+    asked = asked_of(question, named.address)
+    if caller.proxy is None:
+        call = call_of(question, named.address, question.port, Entry.OUTBOUND)
+        return straight_to(scenario, call, named, asked, caller_view(caller))
+    port = gateway_port(scenario, caller.proxy, question.port) if caller.is_gateway else question.port
+    entry = Entry.DIRECT if caller.is_gateway else Entry.OUTBOUND
+    call = call_of(question, named.address, port, entry)
+    before = [*_notes(caller), step(Topic.NAME, named.text)]
+    return follow(scenario, caller, call, asked, before, everything=everything)
+
+
+def follow(
+    scenario: Scenario, caller: Caller, call: Call, asked: Asked, before: Sequence[Step], *, everything: bool = False
+) -> Explanation:
+    """The answer about a call to an address, whose story begins with the steps `before`."""
+    assert caller.proxy is not None  # noqa: S101 - asked by callers
+    passage = pass_through(scenario, scenario.resources_for(caller.proxy), call)
+    return _answer(passage, caller, asked, before, everything=everything)
+
+
+def gateway_port(scenario: Scenario, proxy: Proxy, port: int) -> int:
+    """Where a gateway's proxy listens for what clients dial at its Service's `port` or node port."""
+    workload = scenario.snapshot.workloads.get((proxy.namespace, proxy.name))
+    names = {each.name: each.number for each in workload.ports if each.name} if workload else {}
+    fronts = index_selectors(scenario.snapshot.services.values()).selecting(proxy.namespace, proxy.labels)
+    for service in fronts:
+        for each in service.ports:
+            if port in {each.number, each.node_port}:
+                return target_number(each, names) or port
+    return port
+
+
+def _gateway_text(caller: Caller) -> str:
+    return f"clients outside of the mesh reach gateway {caller.workload.namespace}/{caller.name}"
+
+
+def _notes(caller: Caller) -> Iterator[Step]:
+    if caller.assumed:
+        what = "gateway" if caller.is_gateway else "workload"
+        labels = ", ".join(f"{key}={value}" for key, value in sorted(caller.workload.labels.items()))
+        yield step(Topic.NOTE, f"no file describes {caller.name}: it is taken for a {what} with the labels {labels}")
+
+
+def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Step], *, everything: bool) -> Explanation:
+    outcome, route = passage.outcome, passage.route
+    fault = fault_of(outcome)
+    verdict, status = verdict_of(passage, fault)
+    largest = passage.clusters[0].name if passage.clusters else ""
+    first = next((each for each in outcome.targets if each.cluster == largest), None)
+    http = passage.manager is not None and first is not None
+    request = request_of(passage.call, first) if http and first else None
+    response = response_of(route, first) if http and first and route is not None else None
+    retries = retries_of(route) if route is not None else None
+    tls = tls_of(passage)
+    aborted = verdict is Verdict.DIRECT_RESPONSE and bool(passage.clusters)
+    steps = [
+        *before,
+        *arrival(passage, f"the {'gateway' if caller.is_gateway else 'sidecar of'} {caller.name}"),
+        *routing(passage),
+        *changes(passage, request, response),
+        *conduct(passage, fault, timeout_of(outcome), retries),
+        *(() if aborted else destinations(passage)),
+        *protection(tls),
+        *answer(passage, verdict, status),
+    ]
+    return Explanation(
+        call=asked,
+        caller=caller_view(caller),
+        verdict=verdict,
+        status=status,
+        location=outcome.location or None,
+        body=outcome.body or None,
+        clusters=() if aborted else passage.clusters,
+        mirrors=mirror_shares(outcome),
+        endpoints=() if aborted else passage.endpoints,
+        route=route_view(passage.scenario, outcome),
+        request=request,
+        response=response,
+        timeout=timeout_of(outcome),
+        retries=retries,
+        fault=fault,
+        listener=outcome.listener or None,
+        filter_chain=outcome.chain or None,
+        tls=tls,
+        steps=tuple(steps),
+        callee=None if aborted else callee_of(passage, request, tls),
+        looked_at=looked_at(passage, caller) if everything else None,
+        unused=unused(passage, caller) if everything else None,
+    )
+
+
+def tls_of(passage: Passage) -> Tls:
+    """TLS on both sides of the passage's proxy."""
+    cluster = passage.resources.clusters.get(passage.clusters[0].name) if passage.clusters else None
+    return tls_between(cluster, passage.chain, passage.call)

@@ -1,0 +1,90 @@
+"""Which address a name leads to, as pods' resolvers find it."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import msgspec
+
+from lateen.explain.scenario import Scenario
+from lateen.model.hostname import covers, is_wildcard
+from lateen.model.service import Service
+
+OUTSIDE = "198.51.100.1"
+"""Stands for the address that a name server outside of the mesh would give."""
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """The address a client dials; `service` is what it belongs to, None for what the mesh does not know."""
+
+    address: str
+    text: str
+    service: Service | None = None
+
+
+def look_up(scenario: Scenario, host: str, namespace: str) -> Named:
+    """The address of `host` for a client in `namespace`."""
+    if is_address(host):
+        return _address(scenario, host)
+    service = next(_services(scenario, host.lower().rstrip("."), namespace), None)
+    if service is None:
+        text = f"{host} is no name of the mesh: a name server outside must know it (its address is taken as {OUTSIDE})"
+        return Named(address=OUTSIDE, text=text)
+    return _of_service(scenario, host, service)
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IP address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _address(scenario: Scenario, address: str) -> Named:
+    owner = next((each for each in scenario.snapshot.services.values() if address in each.addresses), None)
+    if owner is not None:
+        return Named(address=address, service=owner, text=f"{address} is the address of {_title(owner)}")
+    pod = next((each for each in scenario.snapshot.workloads.values() if each.address == address), None)
+    if pod is not None:
+        return Named(address=address, text=f"{address} is pod {pod.namespace}/{pod.name}")
+    return Named(address=address, text=f"{address} is no address of the mesh")
+
+
+def _services(scenario: Scenario, host: str, namespace: str) -> Iterator[Service]:
+    """What the name may mean, in the order in which resolvers try: short names first; wildcards last."""
+    domain = scenario.snapshot.settings.cluster_domain
+    names = (f"{host}.{namespace}.svc.{domain}", f"{host}.svc.{domain}", f"{host}.{domain}", host)
+    services = list(scenario.snapshot.services.values())
+    for name in names:
+        own = [each for each in services if each.hostname.lower() == name]
+        yield from sorted(own, key=lambda each: each.namespace != namespace)
+    wide = [each for each in services if is_wildcard(each.hostname) and covers(each.hostname, host)]
+    yield from sorted(wide, key=lambda each: -len(each.hostname))
+
+
+def _of_service(scenario: Scenario, host: str, service: Service) -> Named:
+    if service.alias_of:
+        named = look_up(scenario, service.alias_of, service.namespace)
+        text = f"{host} is {_title(service)}, another name for {service.alias_of}; {named.text}"
+        return Named(address=named.address, text=text, service=named.service)
+    addresses = [each for each in service.addresses if "/" not in each]
+    if addresses:
+        text = f"{host} is {_title(service)}, which has the address {addresses[0]}"
+        return Named(address=addresses[0], text=text, service=service)
+    endpoints = [
+        each.address
+        for port in service.ports
+        for each in scenario.snapshot.endpoints.get((service.namespace, service.hostname, port.number), ())
+        if is_address(each.address)
+    ]
+    if endpoints:
+        why = "which has no address of its own: one of its endpoints is dialled"
+        text = f"{host} is {_title(service)}, {why}, here {endpoints[0]}"
+        return Named(address=endpoints[0], text=text, service=service)
+    text = f"{host} is {_title(service)}; a name server outside knows its address (taken as {OUTSIDE})"
+    return Named(address=OUTSIDE, text=text, service=service)
+
+
+def _title(service: Service) -> str:
+    return f"{service.source.kind} {service.source.namespace}/{service.source.name}"

@@ -1,0 +1,194 @@
+"""The parts of an answer, read from Envoy's messages and from what the simulation found."""
+
+from collections.abc import Mapping
+
+from envoy.config.cluster.v3.cluster_pb2 import Cluster
+from envoy.config.listener.v3.listener_components_pb2 import FilterChain
+from envoy.config.route.v3.route_components_pb2 import RetryPolicy, Route
+from envoy.extensions.transport_sockets.tls.v3.tls_pb2 import CommonTlsContext
+
+from lateen.explain.result import (
+    Abort,
+    ClientTls,
+    ClusterShare,
+    Delay,
+    EndpointView,
+    Fault,
+    Headers,
+    MirrorShare,
+    Request,
+    Response,
+    Retries,
+    RouteView,
+    Tls,
+    UpstreamTls,
+)
+from lateen.explain.scenario import Scenario
+from lateen.explain.sources import Place, config_ref, place_of, short_name
+from lateen.explain.times import duration_text, time_text
+from lateen.ir.names import parse_subset_key
+from lateen.model.workload import Workload
+from lateen.simulation.call import Call
+from lateen.simulation.downstream_tls import downstream_tls
+from lateen.simulation.endpoints import all_endpoints
+from lateen.simulation.headers import plain, request_headers
+from lateen.simulation.outcome import Outcome, Target
+from lateen.simulation.routing import config_of
+from lateen.simulation.upstream_tls import upstream_tls
+from lateen.translate.resources import Resources
+
+Workloads = Mapping[str, Workload]
+"""By address."""
+
+
+def cluster_shares(resources: Resources, outcome: Outcome, call: Call, *, http: bool) -> tuple[ClusterShare, ...]:
+    """Where requests go, the largest share first; requests are given where they differ."""
+    requests = {target.cluster: request_of(call, target) for target in outcome.targets} if http else {}
+    differ = len({(each.authority, each.path, str(each.headers)) for each in requests.values()}) > 1
+    shares = [_share(resources, target, requests.get(target.cluster) if differ else None) for target in outcome.targets]
+    return tuple(sorted(shares, key=lambda each: -each.share))
+
+
+def _share(resources: Resources, target: Target, request: Request | None) -> ClusterShare:
+    key = parse_subset_key(target.cluster)
+    cluster = resources.clusters.get(target.cluster)
+    ref = config_ref(config_of(cluster.metadata)) if cluster is not None else None
+    return ClusterShare(
+        name=target.cluster,
+        share=round(target.share, 6),
+        service=key.hostname or None if key else None,
+        subset=key.subset or None if key else None,
+        port=key.port if key else None,
+        destination_rule=short_name(ref) if ref and ref.kind == "DestinationRule" else None,
+        request=request,
+    )
+
+
+def request_of(call: Call, target: Target) -> Request:
+    """The request as it leaves for a target."""
+    before, after = plain(request_headers(call)), target.headers
+    changed = {name: value for name, value in sorted(after.items()) if before.get(name) != value}
+    removed = tuple(sorted(name for name in before if name not in after))
+    return Request(
+        method=call.method, authority=target.host, path=target.path, headers=Headers(set=changed, removed=removed)
+    )
+
+
+def response_of(route: Route, target: Target) -> Response:
+    """What is done to the answer."""
+    return Response(headers=Headers(set=target.response_headers, removed=tuple(route.response_headers_to_remove)))
+
+
+def mirror_shares(outcome: Outcome) -> tuple[MirrorShare, ...]:
+    """Who gets copies."""
+    return tuple(MirrorShare(cluster=cluster, share=share) for cluster, share in outcome.mirrors)
+
+
+def endpoint_views(
+    resources: Resources, clusters: tuple[ClusterShare, ...], call: Call, workloads: Workloads
+) -> tuple[EndpointView, ...]:
+    """The endpoints of all clusters, in the clusters' order."""
+    return tuple(
+        EndpointView(
+            cluster=cluster.name,
+            address=each.address,
+            port=each.port,
+            weight=each.weight,
+            priority=each.priority,
+            locality=each.locality,
+            healthy=each.healthy,
+            workload=each.workload.partition(";")[0] or (owner.deployment if owner else None) or None,
+            pod=owner.name if owner else None,
+        )
+        for cluster in clusters
+        for each in all_endpoints(resources, cluster.name, call)
+        for owner in [workloads.get(each.address)]
+    )
+
+
+def route_view(scenario: Scenario, outcome: Outcome) -> RouteView | None:
+    """The route for the answer; None where the call was no request and no rule had a part in it."""
+    ref = config_ref(outcome.config)
+    rule = rule_number(outcome.rule)
+    is_rule = ref is not None and ref.kind == "VirtualService"
+    if not outcome.route_config and not is_rule:
+        return None
+    place = place_of(scenario.documents, ref, outcome.rule) if is_rule else Place()
+    return RouteView(
+        name=outcome.route or None,
+        config=outcome.route_config or None,
+        virtual_host=outcome.virtual_host or None,
+        virtual_service=short_name(ref) if ref and is_rule else None,
+        rule=rule if is_rule else None,
+        file=place.file,
+        line=place.line,
+    )
+
+
+def rule_number(rule: str) -> int | None:
+    """The number in `http[2]`."""
+    digits = rule.partition("[")[2].rstrip("]")
+    return int(digits) if digits.isdigit() else None
+
+
+def timeout_of(outcome: Outcome) -> str | None:
+    """The route's timeout, None where it waits for ever."""
+    return time_text(outcome.timeout_ms) if outcome.timeout_ms else None
+
+
+def retries_of(route: Route) -> Retries | None:
+    """How failed requests are tried again, None where they are not."""
+    policy = route.route.retry_policy
+    if not route.route.HasField("retry_policy") or not policy.num_retries.value:
+        return None
+    return Retries(
+        attempts=policy.num_retries.value,
+        retry_on=tuple(word for word in policy.retry_on.split(",") if word),
+        status_codes=tuple(policy.retriable_status_codes),
+        per_try_timeout=_per_try(policy),
+    )
+
+
+def _per_try(policy: RetryPolicy) -> str | None:
+    return duration_text(policy.per_try_timeout) if policy.HasField("per_try_timeout") else None
+
+
+def fault_of(outcome: Outcome) -> Fault | None:
+    """Faults put in by the route."""
+    faults = outcome.faults
+    if faults is None:
+        return None
+    delay = Delay(duration=time_text(faults.delay_ms), share=faults.delay_share) if faults.delay_share else None
+    abort = Abort(share=faults.abort_share, status=faults.abort_status) if faults.abort_share else None
+    return Fault(delay=delay, abort=abort) if delay or abort else None
+
+
+def tls_of(cluster: Cluster | None, chain: FilterChain | None, call: Call) -> Tls:
+    """TLS on both sides; `cluster` is the one whose endpoints matter most."""
+    settings = upstream_tls(cluster) if cluster is not None else None
+    client = _client_tls(chain, call)
+    if settings is None:
+        return Tls(client=client)
+    common = settings.common_tls_context
+    validation = common.combined_validation_context.default_validation_context
+    names = [*validation.match_typed_subject_alt_names, *common.validation_context.match_typed_subject_alt_names]
+    return Tls(
+        client=client,
+        upstream=_upstream_mode(common),
+        sni=settings.sni or None,
+        alpn=tuple(common.alpn_protocols),
+        subject_alt_names=tuple(dict.fromkeys(name.matcher.exact or name.matcher.prefix for name in names)),
+    )
+
+
+def _upstream_mode(common: CommonTlsContext) -> UpstreamTls:
+    if any(protocol.startswith("istio") for protocol in common.alpn_protocols):
+        return UpstreamTls.ISTIO_MUTUAL
+    with_certificate = common.tls_certificates or common.tls_certificate_sds_secret_configs
+    return UpstreamTls.MUTUAL if with_certificate else UpstreamTls.SIMPLE
+
+
+def _client_tls(chain: FilterChain | None, call: Call) -> ClientTls:
+    if not call.protocol.encrypted or chain is None:
+        return ClientTls.NONE
+    return ClientTls.TERMINATED if downstream_tls(chain) is not None else ClientTls.PASSED_THROUGH

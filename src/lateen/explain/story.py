@@ -1,0 +1,269 @@
+"""The story of a call in sentences, for readers who never saw Envoy."""
+
+from collections.abc import Iterable, Iterator
+
+from lateen.api.problem import ResourceRef
+from lateen.explain.conditions import asked_for
+from lateen.explain.parts import rule_number
+from lateen.explain.passage import Passage
+from lateen.explain.result import (
+    ClientTls,
+    ClusterShare,
+    EndpointView,
+    Fault,
+    Request,
+    Response,
+    Retries,
+    Step,
+    Tls,
+    Topic,
+    UpstreamTls,
+    Verdict,
+)
+from lateen.explain.sources import Place, config_ref, place_of, short_name
+from lateen.explain.times import percent
+from lateen.explain.verdict import is_nowhere
+from lateen.ir.names import ALLOW_ANY, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
+from lateen.simulation.outcome import Kind
+from lateen.simulation.routing import config_of
+
+SHOWN_ENDPOINTS = 6
+
+
+def step(topic: Topic, text: str, place: Place | None = None) -> Step:
+    """A step, with the place its reason is written at."""
+    where = place or Place()
+    return Step(topic=topic, text=text, file=where.file, line=where.line)
+
+
+def arrival(passage: Passage, who: str) -> Iterator[Step]:
+    """How the connection gets to the proxy, `who` being its owner."""
+    outcome, call = passage.outcome, passage.call
+    place = f"{call.address}:{call.port}"
+    listener = passage.listener
+    if listener is None:
+        yield step(Topic.LISTENER, f"nothing listens at {place} in {who}: the connection is refused")
+        return
+    if listener.name == VIRTUAL_OUTBOUND:
+        text = f"{who} knows nothing about {place}: its listener for everything else takes the connection"
+    elif listener.name == VIRTUAL_INBOUND:
+        text = f"{who} takes every connection that arrives, this one for port {call.port}"
+    elif listener.address.socket_address.address == "0.0.0.0":  # noqa: S104 - compared with
+        text = f"{who} takes the connection, as every one to port {call.port}"
+    else:
+        text = f"{who} takes the connection, as every one to {place}"
+    yield step(Topic.LISTENER, f"{text} (listener {listener.name})")
+    yield from _chain(passage)
+    if outcome.kind in {Kind.REFUSED, Kind.TLS_ERROR}:
+        yield step(Topic.CHAIN, f"{outcome.trail[-1]}; the connection fails")
+
+
+def _chain(passage: Passage) -> Iterator[Step]:
+    if passage.chain is None or passage.outcome.kind is Kind.TLS_ERROR:
+        return
+    name = f" (filter chain {passage.chain.name})" if passage.chain.name else ""
+    if passage.manager is None:
+        names = ", ".join(passage.chain.filter_chain_match.server_names)
+        because = f", for the server name is {passage.call.server_name}" if names else ""
+        rule = passage.rule_ref
+        by = f" by {_rule_title(passage, rule)}" if rule else ""
+        place = place_of(passage.scenario.documents, rule, passage.outcome.rule)
+        yield step(Topic.CHAIN, f"the bytes are passed on unread{by}{because}{name}", place)
+
+
+def routing(passage: Passage) -> Iterator[Step]:
+    """Host and route."""
+    if passage.manager is None or passage.outcome.kind in {Kind.REFUSED, Kind.TLS_ERROR}:
+        return
+    outcome, authority = passage.outcome, passage.call.authority
+    config = passage.route_config
+    if config is None:
+        yield step(Topic.HOST, f"the routes {outcome.route_config} are not there: 404")
+        return
+    where = f"(virtual host {outcome.virtual_host}, routes {outcome.route_config})"
+    if not outcome.virtual_host:
+        yield step(Topic.HOST, f'nothing here is called "{authority}": 404 (routes {outcome.route_config})')
+    elif outcome.virtual_host == ALLOW_ANY:
+        yield step(Topic.HOST, f'no service is called "{authority}"; unknown hosts are let through {where}')
+    elif outcome.virtual_host == BLOCK_ALL:
+        because = "outboundTrafficPolicy is REGISTRY_ONLY"
+        yield step(Topic.HOST, f'no service is called "{authority}"; unknown hosts are refused: {because} {where}')
+    else:
+        name = outcome.virtual_host.rpartition(":")[0] or "*"
+        means = f"is one of {name}" if name.startswith("*") else f"means {name}"
+        yield step(Topic.HOST, f'"{authority}" {means} {where}')
+        yield from _route(passage)
+
+
+def _route(passage: Passage) -> Iterator[Step]:
+    outcome, route = passage.outcome, passage.route
+    if route is None:
+        if outcome.kind is Kind.REDIRECTED:
+            yield step(Topic.ROUTE, "the Gateway's server takes requests over TLS only (httpsRedirect)")
+            return
+        count = len(passage.virtual_host.routes) if passage.virtual_host is not None else 0
+        text = "there is no rule for the host" if not count else f"none of the {count} routes of the host matches"
+        yield step(Topic.ROUTE, f"{text}: {passage.call.method} {passage.call.path} gets 404")
+        return
+    ref = passage.rule_ref
+    if ref is None:
+        yield step(Topic.ROUTE, "no VirtualService speaks for the host: requests go to the service itself")
+        return
+    conditions = asked_for(route.match)
+    because = f"for {' and '.join(conditions)}" if conditions else "for it takes every request"
+    place = place_of(passage.scenario.documents, ref, outcome.rule)
+    yield step(Topic.ROUTE, f"{_rule_title(passage, ref)} takes it, {because}", place)
+
+
+def _rule_title(passage: Passage, ref: ResourceRef) -> str:
+    number = rule_number(passage.outcome.rule)
+    route = passage.outcome.route
+    rule = "" if number is None else f", rule {number}"
+    return f"VirtualService {short_name(ref)}{rule}{f' ({route})' if route else ''}"
+
+
+def changes(passage: Passage, request: Request | None, response: Response | None) -> Iterator[Step]:
+    """What is rewritten, added and removed."""
+    if request is not None:
+        words = list(_request_words(passage, request))
+        if words:
+            yield step(Topic.REQUEST, "; ".join(words))
+    if response is not None and (response.headers.set or response.headers.removed):
+        words = [*_header_words(response.headers.set), *(f"without {name}" for name in response.headers.removed)]
+        yield step(Topic.REQUEST, f"the answer comes back {', '.join(words)}")
+
+
+def _request_words(passage: Passage, request: Request) -> Iterator[str]:
+    if request.path != passage.call.path:
+        yield f"the path becomes {request.path}"
+    if request.authority != passage.call.authority:
+        yield f"the host becomes {request.authority}"
+    added = {name: value for name, value in request.headers.set.items() if name != "x-envoy-original-path"}
+    yield from _header_words(added)
+    yield from (f"without {name}" for name in request.headers.removed)
+
+
+def _header_words(headers: dict[str, str]) -> list[str]:
+    return [f"with {name}: {value}" for name, value in headers.items()]
+
+
+def conduct(passage: Passage, fault: Fault | None, timeout: str | None, retries: Retries | None) -> Iterator[Step]:
+    """Faults, timeout and retries."""
+    if fault is not None and fault.delay is not None:
+        yield step(Topic.FAULT, f"{percent(fault.delay.share)} of the requests wait {fault.delay.duration} on purpose")
+    if fault is not None and fault.abort is not None:
+        yield step(
+            Topic.FAULT, f"{percent(fault.abort.share)} of the requests are answered {fault.abort.status} on purpose"
+        )
+    if timeout is not None:
+        yield step(Topic.TIMEOUT, f"an answer must come within {timeout}, else 504")
+    if retries is not None and passage.rule_ref is not None:
+        each = f", each at most {retries.per_try_timeout}" if retries.per_try_timeout else ""
+        times = "once more" if retries.attempts == 1 else f"up to {retries.attempts} times more"
+        yield step(Topic.RETRIES, f"failures are tried {times}{each} (on {', '.join(retries.retry_on)})")
+
+
+def destinations(passage: Passage) -> Iterator[Step]:
+    """Mirrors and clusters, and the endpoints behind these."""
+    for mirror, share in passage.outcome.mirrors:
+        yield step(
+            Topic.MIRROR, f"copies of {percent(share)} of the requests go to {mirror}; their answers are dropped"
+        )
+    for cluster in passage.clusters:
+        yield _cluster(passage, cluster)
+        endpoints = [each for each in passage.endpoints if each.cluster == cluster.name]
+        if not is_nowhere(passage, cluster.name):
+            yield _endpoints(passage, cluster, endpoints)
+
+
+def _cluster(passage: Passage, share: ClusterShare) -> Step:
+    part = f"{percent(share.share)} of the {_what(passage)} go" if share.share < 1 else "goes"
+    if is_nowhere(passage, share.name):
+        fate = "503" if passage.manager is not None else "closed"
+        why = "; ".join(_complaints(passage)) or f"the proxy has no cluster {share.name}"
+        return step(Topic.CLUSTER, f"{part} nowhere ({fate}): {why}", _rule_place(passage))
+    message = passage.resources.clusters[share.name]
+    ref = config_ref(config_of(message.metadata))
+    subset = f", subset {share.subset}" if share.subset else ""
+    if share.service:
+        text = f"{part} to {share.service} port {share.port}{subset} (cluster {share.name})"
+    elif share.name.startswith("inbound|"):
+        text = f"{part} to the application at port {share.port} (cluster {share.name})"
+    else:
+        text = f"{part} on to where the client dialled (cluster {share.name})"
+    if ref is None or ref.kind != "DestinationRule":
+        return step(Topic.CLUSTER, text)
+    rule = f"{text}; DestinationRule {short_name(ref)} is in force"
+    return step(Topic.CLUSTER, rule, _subset_place(passage, ref, share.subset))
+
+
+def _subset_place(passage: Passage, ref: ResourceRef, subset: str | None) -> Place:
+    rule = passage.scenario.resources.get(ref)
+    names = [each.name for each in rule.spec.subsets] if rule is not None and subset else []  # type: ignore[attr-defined]
+    path = f"subsets[{names.index(subset)}]" if subset in names else ""
+    return place_of(passage.scenario.documents, ref, path)
+
+
+def _rule_place(passage: Passage) -> Place:
+    return place_of(passage.scenario.documents, passage.rule_ref, passage.outcome.rule)
+
+
+def _what(passage: Passage) -> str:
+    return "requests" if passage.manager is not None else "connections"
+
+
+def _complaints(passage: Passage) -> Iterable[str]:
+    """What the mesh says is wrong with the rule."""
+    ref, part = passage.rule_ref, f"spec.{passage.outcome.rule}"
+    for problem in passage.scenario.resolver.problems():
+        if ref is not None and problem.resource == ref and problem.path.startswith(part):
+            yield f"{problem.code} {problem.message}{f' ({problem.hint})' if problem.hint else ''}"
+
+
+def _endpoints(passage: Passage, cluster: ClusterShare, endpoints: list[EndpointView]) -> Step:
+    message = passage.resources.clusters[cluster.name]
+    if not endpoints:
+        if message.HasField("cluster_type"):
+            return step(Topic.ENDPOINTS, "whatever a name server says when it is called")
+        fate = "503" if passage.manager is not None else "closed"
+        return step(Topic.ENDPOINTS, f"nothing serves it: {_what(passage)} are {'answered ' * (fate == '503')}{fate}")
+    healthy = [each for each in endpoints if each.healthy]
+    first = min((each.priority for each in healthy), default=0)
+    chosen = [each for each in healthy if each.priority == first]
+    shown = ", ".join(_endpoint(each) for each in chosen[:SHOWN_ENDPOINTS])
+    more = f" and {len(chosen) - SHOWN_ENDPOINTS} more" if len(chosen) > SHOWN_ENDPOINTS else ""
+    others = len(endpoints) - len(chosen)
+    rest = f"; {others} more if these fail" if others and chosen else ""
+    return step(Topic.ENDPOINTS, f"{shown or 'none is healthy: 503'}{more}{rest}")
+
+
+def _endpoint(endpoint: EndpointView) -> str:
+    who = endpoint.pod or endpoint.workload
+    weight = f", weight {endpoint.weight}" if endpoint.weight != 1 else ""
+    locality = f" in {endpoint.locality}" if endpoint.locality else ""
+    return f"{endpoint.address}:{endpoint.port}{f' ({who}{locality}{weight})' if who else f'{locality}{weight}'}"
+
+
+def protection(tls: Tls) -> Iterator[Step]:
+    """TLS on both sides."""
+    if tls.client is ClientTls.TERMINATED:
+        yield step(Topic.TLS, "the client's TLS ends here")
+    elif tls.client is ClientTls.PASSED_THROUGH:
+        yield step(Topic.TLS, "the client's own TLS goes through unread")
+    if tls.upstream is not UpstreamTls.NONE:
+        name = f", server name {tls.sni}" if tls.sni else ""
+        kind = {UpstreamTls.SIMPLE: "TLS", UpstreamTls.MUTUAL: "mutual TLS"}.get(tls.upstream, "the mesh's mutual TLS")
+        yield step(Topic.TLS, f"the proxy speaks {kind} to the endpoints{name}")
+
+
+def answer(passage: Passage, verdict: Verdict, status: int | None) -> Iterator[Step]:
+    """What the proxy answers by itself."""
+    outcome = passage.outcome
+    place = _rule_place(passage)
+    if verdict is Verdict.REDIRECT:
+        yield step(Topic.ANSWER, f"{status}, go to {outcome.location}", place)
+    elif verdict is Verdict.DIRECT_RESPONSE and outcome.kind is Kind.ANSWERED:
+        body = f": {outcome.body!r}" if outcome.body else " without a body"
+        yield step(Topic.ANSWER, f"{status}{body}", place)
+    elif verdict is Verdict.BLOCKED:
+        yield step(Topic.ANSWER, str(status))
