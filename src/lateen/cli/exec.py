@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import click
 
+from lateen.cli.completing import complete_workload
 from lateen.cli.kinds import Target, kind_named
 from lateen.cli.mesh import connect, mesh_options, namespace_option
 from lateen.cli.pods import choose_container, find_pod
@@ -27,8 +28,8 @@ from lateen.client.remote_command import RemoteCommand, start_command
 @click.option("-c", "--container", default="", help="Which container [default: the first that is no proxy].")
 @namespace_option
 @mesh_options
-@click.argument("pod", metavar="POD | deploy/NAME | svc/NAME")
-@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT…]")
+@click.argument("pod", metavar="POD | deploy/NAME | svc/NAME", shell_complete=complete_workload)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND [ARGUMENT…]")
 def command(
     with_input: bool,
     with_tty: bool,
@@ -47,6 +48,11 @@ def command(
       lateen exec -it deploy/sleep -- sh
     """
     container, words = _kubectl_order(container, words)
+    if not words:
+        raise click.UsageError("say which command to run: -- COMMAND [ARGUMENT…]")
+    if with_tty and with_input and not sys.stdin.isatty():
+        click.echo("Unable to use a TTY: standard input is no terminal", err=True)
+        with_tty = False
     with connect(mesh, kubeconfig, context) as client:
         where = namespace or client.access.namespace
         found = find_pod(client, pod, where)
@@ -58,6 +64,8 @@ def command(
             with_tty=with_tty,
         )
         code = run_attached(client.access, path, with_input=with_input, with_tty=with_tty)
+    if code:
+        click.echo(f"command terminated with exit code {code}", err=True)
     raise SystemExit(code)
 
 
@@ -89,7 +97,7 @@ def _kubectl_order(container: str, words: tuple[str, ...]) -> tuple[str, tuple[s
     """kubectl takes `-c NAME` after the pod too, up to `--`."""
     while len(words) > 2 and words[0] in {"-c", "--container"}:
         container, words = words[1], words[2:]
-    return container, words[1:] if words[0] == "--" else words
+    return container, words[1:] if words[:1] == ("--",) else words
 
 
 def _send_input(remote: RemoteCommand) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from lateen.cli.completing import complete_resources
 from lateen.cli.kinds import Target, parse_targets
 from lateen.cli.mesh import connect, mesh_options, namespace_option
 from lateen.client.error import ApiError
@@ -16,7 +17,13 @@ def edit_command(verb: str, field: str) -> click.Command:
     """The command that edits the map `field` of metadata."""
 
     @click.command(name=verb, help=f"Set {field} with KEY=VALUE, remove them with KEY-.")
-    @click.argument("words", nargs=-1, required=True, metavar="KIND NAME… | KIND/NAME… KEY=VALUE… KEY-…")
+    @click.argument(
+        "words",
+        nargs=-1,
+        required=True,
+        metavar="KIND NAME… | KIND/NAME… KEY=VALUE… KEY-…",
+        shell_complete=complete_resources,
+    )
     @namespace_option
     @click.option("-l", "--selector", default="", help="Everything of the kind with these labels.")
     @click.option("--all", "everything", is_flag=True, help="Everything of the kind in the namespace.")
@@ -83,18 +90,21 @@ def _edit(client: SyncClient, target: Target, where: str, edit: tuple[str, dict[
         current: dict[str, str] = client.get(path)["metadata"].get(field) or {}
         taken = [key for key, value in changes.items() if value is not None and current.get(key, value) != value]
         if taken and not overwrite:
-            key = taken[0]
-            click.echo(
-                f"error: {target.title} already has {key}={current[key]}; use --overwrite to change it", err=True
-            )
+            what = f"{target.title} already has {taken[0]}={current[taken[0]]}"
+            click.echo(f"error: {what}; use --overwrite to change it", err=True)
             return False
+        word = "labeled" if field == "labels" else "annotated"
         if all(current.get(key) == value for key, value in changes.items()):
-            click.echo(f"{target.title} unchanged")
+            click.echo(f"{target.title} not {word}")
             return True
         for warning in client.patch(path, {"metadata": {field: changes}}).warnings:
             click.echo(f"Warning: {warning}", err=True)
     except ApiError as error:
         click.echo(str(error), err=True)
         return False
-    click.echo(f"{target.title} {'labeled' if field == 'labels' else 'annotated'}")
+    click.echo(f"{target.title} {'unlabeled' if word == 'labeled' and _only_removes(changes) else word}")
     return True
+
+
+def _only_removes(changes: dict[str, str | None]) -> bool:
+    return all(value is None for value in changes.values())

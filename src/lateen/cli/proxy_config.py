@@ -1,6 +1,5 @@
 """`lateen proxy-config`: what a proxy was told, as istioctl prints it."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from lateen.api.meta import JsonObject
+from lateen.cli.alias_group import AliasGroup
+from lateen.cli.completing import complete_workload
 from lateen.cli.envoy_admin import Dump, cluster_stats, config_dump, proxy_pod
 from lateen.cli.mesh import connect, mesh_options, namespace_option
+from lateen.cli.output import formatted
 from lateen.cli.proxy_tables import (
     CLUSTER_HEADINGS,
     ENDPOINT_HEADINGS,
@@ -29,7 +31,17 @@ F = TypeVar("F", bound=Callable[..., object])
 FORMATS = ("short", "json", "yaml")
 
 
-@click.group(name="proxy-config")
+ALIASES = {
+    **dict.fromkeys(("clusters", "c"), "cluster"),
+    **dict.fromkeys(("listeners", "l"), "listener"),
+    **dict.fromkeys(("routes", "r"), "route"),
+    **dict.fromkeys(("endpoints", "ep"), "endpoint"),
+    "b": "bootstrap",
+    "a": "all",
+}
+
+
+@click.group(name="proxy-config", cls=AliasGroup, aliases=ALIASES)
 def command() -> None:
     """Show what a proxy was told: PROXY is deploy/NAME, a pod's name, or POD.NAMESPACE."""
 
@@ -39,7 +51,7 @@ def _proxy_options(decorated: F) -> F:
         click.option("-o", "--output", type=click.Choice(FORMATS), default="short", show_default=True),
         namespace_option,
         mesh_options,
-        click.argument("proxy"),
+        click.argument("proxy", shell_complete=complete_workload),
     ):
         decorated = option(decorated)
     return decorated
@@ -66,15 +78,7 @@ def _print(
     if output == "short":
         click.echo(format_table(headings, rows))
     else:
-        click.echo(_formatted(parts, output), nl=False)
-
-
-def _formatted(value: Any, output: str) -> str:  # Any: JSON
-    if output == "json":
-        return json.dumps(value, indent=4) + "\n"
-    from lateen.api.codec import to_yaml  # noqa: PLC0415 - tables need no YAML
-
-    return to_yaml(value if isinstance(value, dict) else {"items": value})
+        click.echo(formatted(parts, output), nl=False)
 
 
 @command.command(name="cluster")
@@ -176,7 +180,7 @@ def endpoint(
 def bootstrap(output: str, **where: Any) -> None:  # Any: click's options
     """Show what the proxy was started with."""
     with _proxy(**where) as proxy:
-        click.echo(_formatted(proxy.dump().bootstrap, "json" if output == "short" else output), nl=False)
+        click.echo(formatted(proxy.dump().bootstrap, "json" if output == "short" else output), nl=False)
 
 
 @command.command(name="all")
@@ -187,7 +191,7 @@ def everything(output: str, **where: Any) -> None:  # Any: click's options
         dump, stats = proxy.dump(), cluster_stats(proxy.client, proxy.pod)
     if output != "short":
         parts = {"clusters": dump.clusters, "listeners": dump.listeners, "routes": dump.routes, "endpoints": stats}
-        click.echo(_formatted(parts, output), nl=False)
+        click.echo(formatted(parts, output), nl=False)
         return
     tables = (
         format_table(CLUSTER_HEADINGS, cluster_rows(dump.clusters)),
@@ -196,9 +200,3 @@ def everything(output: str, **where: Any) -> None:  # Any: click's options
         format_table(ENDPOINT_HEADINGS, endpoint_rows(stats)),
     )
     click.echo("\n\n".join(tables))
-
-
-for _short, _command in (("c", cluster), ("l", listener), ("r", route), ("ep", endpoint)):
-    command.add_command(_command, _short)
-for _plural, _command in (("clusters", cluster), ("listeners", listener), ("routes", route), ("endpoints", endpoint)):
-    command.add_command(_command, _plural)

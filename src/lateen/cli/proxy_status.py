@@ -10,6 +10,7 @@ from lateen.cli.mesh import connect, fail, mesh_options
 from lateen.cli.table import format_table
 
 NOT_SENT = "NOT SENT"
+CONTROL_PLANE = "lateen"
 
 
 @click.command(name="proxy-status")
@@ -28,8 +29,9 @@ def command(proxy: str, output: str, mesh: str, kubeconfig: Path | None, context
         click.echo(json.dumps(chosen, indent=4))
         return
     if not chosen:
-        fail(f"no proxy {proxy!r} is connected" if proxy else "no proxy is connected")
-    rows = [(each["proxy"], each["cluster"], "lateen", each["version"], _types(each)) for each in chosen]
+        whose = f"no proxy called {proxy!r} is connected" if proxy else "no proxy is connected"
+        fail(f"error: {whose}: see `lateen get pods -A`; pods get one where a namespace has istio-injection=enabled")
+    rows = [(each["proxy"], each["cluster"], CONTROL_PLANE, each["version"], _types(each)) for each in chosen]
     click.echo(format_table(("NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES"), rows))
     refused = [line for each in chosen for line in _refusals(each)]
     if refused:

@@ -9,6 +9,8 @@ LISTENER_HEADINGS = ("ADDRESSES", "PORT", "MATCH", "DESTINATION")
 ROUTE_HEADINGS = ("NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE")
 ENDPOINT_HEADINGS = ("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER")
 
+DNS_CLUSTER = "envoy.cluster.dns"
+
 Rows = list[Sequence[str]]
 SHOWN_DOMAINS = 2
 
@@ -21,8 +23,17 @@ def cluster_rows(clusters: Sequence[JsonObject]) -> Rows:
 def _cluster_row(cluster: JsonObject) -> Sequence[str]:
     parts = cluster["name"].split("|")
     direction, port, subset, fqdn = parts if len(parts) == 4 else ("-", "-", "-", cluster["name"])
-    kind = (cluster.get("cluster_type") or {}).get("name") or cluster.get("type", "STATIC")
-    return (fqdn or "", port, subset or "-", direction, kind, _origin(cluster, "destination-rule"))
+    return (fqdn or "", port, subset or "-", direction, _cluster_type(cluster), _origin(cluster, "destination-rule"))
+
+
+def _cluster_type(cluster: JsonObject) -> str:
+    """Envoy's own word; clusters of extensions by the word of the type that they took over from."""
+    extension: JsonObject = cluster.get("cluster_type") or {}
+    if extension.get("name") == DNS_CLUSTER:
+        single = (extension.get("typed_config") or {}).get("all_addresses_in_single_endpoint")
+        return "LOGICAL_DNS" if single else "STRICT_DNS"
+    name = str(extension.get("name") or "").rpartition(".")[2]
+    return name.upper() or str(cluster.get("type", "STATIC"))
 
 
 def listener_rows(listeners: Sequence[JsonObject]) -> Rows:
@@ -65,16 +76,23 @@ def _destination(chain: JsonObject) -> str:
         if "route_config" in config:
             return _inline_routes(config["route_config"])
         if "cluster" in config:
-            return f"Cluster: {config['cluster']}"
+            return _cluster(config["cluster"])
         if "weighted_clusters" in config:
             return "Cluster: " + ", ".join(_weighted(config["weighted_clusters"]))
     return "-"
 
 
-def _inline_routes(routes: JsonObject) -> str:
-    hosts: list[JsonObject] = routes.get("virtual_hosts") or []
-    targets = {_target(route) for host in hosts for route in host.get("routes") or []}
-    return f"Inline Route: {', '.join(sorted(targets))}"
+def _cluster(name: str) -> str:
+    # istioctl sets the four fixed clusters (PassthroughCluster …) apart by leaving the word out.
+    return name if name.endswith("Cluster") else f"Cluster: {name}"
+
+
+def _inline_routes(config: JsonObject) -> str:
+    hosts: list[JsonObject] = config.get("virtual_hosts") or []
+    routes: list[JsonObject] = [route for host in hosts for route in host.get("routes") or []]
+    if len(routes) == 1 and (routes[0].get("match") or {}).get("prefix") == "/" and "route" in routes[0]:
+        return _cluster(_target(routes[0]))
+    return f"Inline Route: {', '.join(route_match(route.get('match') or {}) for route in routes)}"
 
 
 def route_rows(routes: Sequence[JsonObject]) -> Rows:
@@ -92,8 +110,18 @@ def route_rows(routes: Sequence[JsonObject]) -> Rows:
 
 
 def _domains(domains: Sequence[str]) -> str:
-    more = len(domains) - SHOWN_DOMAINS
-    return ", ".join(domains[:SHOWN_DOMAINS]) + (f" + {more} more..." if more > 0 else "")
+    """The shortest names, `reviews, reviews.default`: the same with a port, a final dot or the mesh's suffix says
+    nothing new."""
+    shown = [each for each in domains if ":" not in each and not _is_longer(each, domains)] or list(domains)
+    shown.sort(key=lambda each: (each[:1].isdigit(), len(each)))
+    more = len(shown) - SHOWN_DOMAINS
+    return ", ".join(shown[:SHOWN_DOMAINS]) + (f" + {more} more..." if more > 0 else "")
+
+
+def _is_longer(domain: str, known: Sequence[str]) -> bool:
+    if domain.endswith("."):
+        return domain[:-1] in known
+    return any(domain == f"{short}.svc" or domain.startswith(f"{short}.svc.") for short in known)
 
 
 def route_match(match: JsonObject) -> str:

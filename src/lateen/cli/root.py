@@ -1,11 +1,14 @@
 """The root of the command line: the table of verbs, and the options that every verb knows."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from lateen import __version__
+from lateen.cli.ending import ended
 
 VERBS: dict[str, tuple[str, str, str]] = {
     # verb: (section, module, one line of help). Helps are here so that `lateen --help` imports no verb.
@@ -18,14 +21,20 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "kubeconfig": ("Mesh", "kubeconfig", "Write the file by which kubectl reaches the mesh"),
     "images": ("Mesh", "images", "Show which local program stands in for which image"),
     "version": ("Mesh", "version", "Show the versions of Lateen and of Envoy"),
+    "completion": ("Mesh", "completion", "Print a script that teaches the shell to complete this command"),
     "apply": ("Resources", "apply", "Create or change resources, and say which proxies it reached"),
     "delete": ("Resources", "delete", "Delete resources"),
     "get": ("Resources", "get", "List resources"),
     "describe": ("Resources", "describe", "Show a resource, what is wrong with it and its events"),
     "label": ("Resources", "label", "Set or remove labels"),
     "annotate": ("Resources", "annotate", "Set or remove annotations"),
+    "patch": ("Resources", "patch", "Change fields of a resource"),
+    "create": ("Resources", "create", "Create a namespace, ConfigMap, Secret or service account, or what a file holds"),
     "scale": ("Resources", "scale", "Set how many pods a deployment has"),
     "rollout": ("Resources", "rollout", "Restart a deployment, or wait until its change is done"),
+    "wait": ("Resources", "wait", "Wait until resources are ready, gone, or as a condition asks"),
+    "events": ("Resources", "events", "List what happened, in order"),
+    "api-resources": ("Resources", "api_resources", "List the kinds of resources"),
     "kube-inject": ("Resources", "kube_inject", "Add sidecars to workloads in files"),
     "explain": ("Configuration", "explain", "Say what a request would do, and why"),
     "logs": ("Workloads", "logs", "Print a container's log"),
@@ -53,6 +62,27 @@ class VerbGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - a rule for the modules of this package
         return command
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,  # click's own
+    ) -> Any:
+        """As click's, with messages of this command line's form."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        with ended():
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        raise SystemExit(status or 0)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs by their beginning, without importing them."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(verb, help=text) for verb, (_, _, text) in VERBS.items() if verb.startswith(incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The verbs by section, without importing them."""
         for section in dict.fromkeys(section for section, _, _ in VERBS.values()):
@@ -73,8 +103,7 @@ def unknown_verb(word: str) -> str:
     import difflib  # noqa: PLC0415 - only needed here
 
     similar = difflib.get_close_matches(word, [*VERBS, *ALIASES], n=1)
-    hint = f"did you mean `lateen {similar[0]}`?" if similar else "`lateen --help` lists the verbs."
-    return f"there is no verb {word!r}; {hint}"
+    return f"there is no verb {word!r}" + (f"; did you mean `lateen {similar[0]}`?" if similar else "")
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, value: Any) -> None:

@@ -87,7 +87,7 @@ class SyncClient:
             if response.status >= http.client.BAD_REQUEST:
                 raise error_from(response.status, response.read())
             _wait_forever(connection)
-            while piece := response.read1():
+            while piece := _piece(response, self.access):
                 yield piece
 
     def watch(self, path: str, *, accept: str = "") -> Generator[JsonObject, None, None]:
@@ -185,6 +185,13 @@ def _exchange(
         raise LostError(f"{access.server} closed the connection without an answer") from None
     except (OSError, http.client.HTTPException) as failure:
         raise AccessError(f"{access.server}: {failure}") from None
+
+
+def _piece(response: http.client.HTTPResponse, access: Access) -> bytes:
+    try:
+        return response.read1()
+    except (OSError, http.client.HTTPException):
+        raise AccessError(f"{access.server} broke off: has the control plane stopped? See `lateen status`.") from None
 
 
 def _wait_forever(connection: http.client.HTTPConnection) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import lateen
 from lateen.api.codec import from_yaml
 from lateen.api.container import Container
 from lateen.api.pod import Pod
@@ -122,6 +123,7 @@ def node_metadata(pod: Pod, address: str, env: Mapping[str, str], settings: Node
         "SERVICE_ACCOUNT": pod.spec.service_account_name or pod.spec.service_account or "default",
         "WORKLOAD_NAME": deployment_name(pod),
         "INSTANCE_IPS": address,
+        "ISTIO_VERSION": lateen.__version__,
     }
     for name, value in env.items():
         if name.startswith("ISTIO_META_"):

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from tests.unit.node.resources import make_pod
 
+import lateen
 from lateen.node.envoy import bootstrap_json, envoy_argv, node_metadata
 from lateen.node.settings import NodeSettings
 
@@ -14,6 +15,7 @@ def test_the_proxy_introduces_itself_as_istios_does() -> None:
     assert node["id"] == "sidecar~10.0.0.9~web.default~default.svc.cluster.local"
     assert node["cluster"] == "web.default"
     assert node["metadata"]["MESH_ID"] == "mesh"
+    assert node["metadata"]["ISTIO_VERSION"] == lateen.__version__
     assert node["metadata"]["LABELS"] == {"app": "web"}
 
 
