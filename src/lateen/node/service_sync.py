@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from lateen.api.endpoint_slice import EndpointSlice
-from lateen.api.meta import Resource
+from lateen.api.meta import JsonObject, Resource
 from lateen.api.schema import decode
 from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
 from lateen.client.api import ApiClient
-from lateen.client.reflector import ChangeType, Reflector
+from lateen.client.reflector import ChangeType, Name, Reflector
 from lateen.lib.backoff import Backoff
 from lateen.lib.clock import Clock
-from lateen.lib.tasks import TaskGroup, forever
+from lateen.lib.tasks import forever
 from lateen.node.dns.table import build_table, write_table
 from lateen.node.network.address_plan import AddressPlan
 from lateen.node.network.forwarding import Forwarding, forwarding_for
@@ -44,14 +44,17 @@ class ServiceSync:
         self._reflectors = {kind: Reflector(client, kind, clock) for kind in KINDS}
         self._synced: set[str] = set()
         self._changed = asyncio.Event()
+        self._backoff = Backoff(0.1, 10.0)
+        self._decoded_from: dict[str, dict[Name, tuple[JsonObject, Resource | None]]] = {kind: {} for kind in KINDS}
 
     async def run(self) -> None:
-        """Follow until cancelled."""
-        backoff = Backoff(0.1, 10.0)
-        async with TaskGroup() as tasks:
+        """Follow until cancelled. Raises ApiError when the API refuses to be followed."""
+        async with asyncio.TaskGroup() as parts:
             for kind in KINDS:
-                tasks.start(self._follow(kind), f"watch {kind}")
-            await forever(self._step, name="service rules", pause=lambda: self._clock.sleep(backoff.next()))
+                parts.create_task(self._follow(kind))
+            parts.create_task(
+                forever(self._step, name="service rules", pause=lambda: self._clock.sleep(self._backoff.next()))
+            )
 
     async def _follow(self, kind: str) -> None:
         async for change in self._reflectors[kind].changes():
@@ -71,6 +74,7 @@ class ServiceSync:
         except Exception:
             self._changed.set()
             raise
+        self._backoff.reset()
 
     def _read(self) -> tuple[list[Service], list[EndpointSlice], list[ServiceEntry]]:
         return (
@@ -80,8 +84,14 @@ class ServiceSync:
         )
 
     def _decoded(self, kind: str, struct: type[R]) -> list[R]:
-        found = (decode(body)[0] for body in self._reflectors[kind].items.values())
-        return [resource for resource in found if isinstance(resource, struct)]
+        """Everything of a kind; what has not changed since the last time is not decoded again."""
+        before = self._decoded_from[kind]
+        known = {
+            name: entry if (entry := before.get(name)) is not None and entry[0] is body else (body, decode(body)[0])
+            for name, body in self._reflectors[kind].items.items()
+        }
+        self._decoded_from[kind] = known
+        return [resource for _, resource in known.values() if isinstance(resource, struct)]
 
     def _write(self, services: list[Service], slices: list[EndpointSlice], entries: list[ServiceEntry]) -> None:
         write_table(self._table, build_table(self._plan.pods, services, slices, entries))
