@@ -20,12 +20,16 @@ STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run: its arguments, the file its output is appended to, the file that holds its process id."""
+    """What to run: its arguments, the file its output is appended to, the exit status after which it stays ended."""
 
     name: str
     argv: Sequence[str]
     log: Path
-    pid_file: Path
+    hopeless: int
+
+
+class GivenUpError(Exception):
+    """A program has said that starting it again can't help."""
 
 
 class Child:
@@ -37,10 +41,12 @@ class Child:
         self._backoff = Backoff(0.1, 10.0)
 
     async def run(self) -> None:
-        """Start, wait, start again."""
+        """Start, wait, start again. Raises GivenUpError."""
         while True:
             started = self._clock.monotonic()
             code = await self._run_once()
+            if code == self._program.hopeless:
+                raise GivenUpError(f"{self._program.name} can't run: see {self._program.log}")
             if self._clock.monotonic() - started > STEADY_SECONDS:
                 self._backoff.reset()
             delay = self._backoff.next()
@@ -56,14 +62,11 @@ class Child:
                 stderr=output,
                 preexec_fn=end_with_parent,
             )
-        self._program.pid_file.write_text(f"{process.pid}\n")
         try:
             return await process.wait()
         except asyncio.CancelledError:
             await _stop(process)
             raise
-        finally:
-            self._program.pid_file.unlink(missing_ok=True)
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

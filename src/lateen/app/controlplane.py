@@ -7,7 +7,6 @@ import asyncio
 import logging
 import random
 import socket
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,13 +20,15 @@ from lateen.apiserver.auth import OPEN_PATHS
 from lateen.apiserver.defaults import with_defaults
 from lateen.apiserver.serving import serve
 from lateen.apiserver.user import User, token_table
-from lateen.app.record import MeshRecord, read_record
+from lateen.app.entry import CONTROL_PLANE, HopelessError, enter
+from lateen.app.record import MeshRecord
 from lateen.app.seeding import seed
-from lateen.app.stopping import stop_event
+from lateen.app.stopping import PartFailedError, Stop
 from lateen.client.access import Access
 from lateen.client.kubeconfig import own_kubeconfig, write_private
 from lateen.client.paths import MeshPaths
 from lateen.controllers.admission import SidecarAdmission
+from lateen.controllers.analysis import AnalysisLoop
 from lateen.controllers.deployments import DeploymentController
 from lateen.controllers.endpoint_slices import EndpointSliceController
 from lateen.controllers.garbage import GarbageController
@@ -40,14 +41,14 @@ from lateen.lib.clock import Clock, SystemClock
 from lateen.lib.tasks import TaskGroup
 from lateen.node.network.address_plan import AddressPlan
 from lateen.node.network.mesh_network import MeshNetwork
-from lateen.pki.authority import ServerFiles, ensure_server_files
+from lateen.pki.authority import PkiError, ServerFiles, ensure_server_files
 from lateen.pki.token import ensure_token
 from lateen.resolve.mesh import MeshResolver
 from lateen.store.config_store import ConfigStore
+from lateen.store.database import StoreFileError, UnusableStoreError
 from lateen.store.sqlite import SqliteStore
-from lateen.telemetry.logs import setup_logging
 from lateen.telemetry.metrics import Metrics
-from lateen.xds.board import ProblemBoard
+from lateen.xds.board import ANALYSIS, ProblemBoard
 from lateen.xds.fleet import Fleet
 from lateen.xds.push import Pusher
 from lateen.xds.server import Address, XdsServer
@@ -68,13 +69,23 @@ class Xds:
 
 
 async def run(paths: MeshPaths, record: MeshRecord) -> None:
-    """Serve until told to stop."""
-    clock = SystemClock()
+    """Serve until told to stop. Raises HopelessError when a file of the mesh can't be used."""
+    try:
+        await serve_mesh(paths, record)
+    except (UnusableStoreError, PkiError) as error:
+        raise HopelessError(str(error)) from None
+    except StoreFileError as error:
+        raise PartFailedError(str(error)) from None
+
+
+async def serve_mesh(paths: MeshPaths, record: MeshRecord) -> None:
+    """Serve until told to stop. Raises StoreFileError, PkiError, OSError for a port that is taken."""
+    clock, stop = SystemClock(), Stop()
     plan = await asyncio.to_thread(MeshNetwork(paths.name, paths.state).plan)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(SqliteStore(paths.store, clock))
         await seed(store, record, plan)
-        tasks = await stack.enter_async_context(TaskGroup())
+        tasks = await stack.enter_async_context(TaskGroup(stop.failed))
         xds = build_xds(store, paths, clock)
         await xds.server.start()
         stack.push_async_callback(xds.server.stop)
@@ -83,6 +94,8 @@ async def run(paths: MeshPaths, record: MeshRecord) -> None:
         statuses = StatusWriter(store, clock, xds.board.problems, lambda: xds.pusher.published)
         runner = build_controllers(store, record, plan, clock, (admission, statuses))
         tasks.start(runner.run(), "controllers")
+        analysis = AnalysisLoop(store, clock, partial(xds.board.replace, ANALYSIS))
+        tasks.start(analysis.run(), "analysis")
         tasks.start(_tell_status_writer(xds.board, runner, statuses), "status")
         api = build_app(
             store,
@@ -97,7 +110,7 @@ async def run(paths: MeshPaths, record: MeshRecord) -> None:
         port = await stack.enter_async_context(serve(api, HOST, record.api_port, files))
         _write_kubeconfig(paths, port, files)
         log.info("control plane is up", extra={"mesh": paths.name, "port": port})
-        await stop_event().wait()
+        await stop.wait()
 
 
 def build_xds(store: ConfigStore, paths: MeshPaths, clock: Clock) -> Xds:
@@ -133,8 +146,8 @@ async def _tell_status_writer(board: ProblemBoard, runner: ControllerRunner, sta
     """Ask for the status of every resource whose problems changed."""
     before: Mapping[ResourceRef | None, tuple[Problem, ...]] = {}
     async for problems in board.changes():
-        refs = {ref for ref in (*before, *problems) if ref and before.get(ref) != problems.get(ref)}
-        runner.look_again(statuses, map(key_of, refs))
+        changed = {ref for ref in (*before, *problems) if ref and before.get(ref) != problems.get(ref)}
+        runner.look_again(statuses, (key_of(ref) for ref in changed if ref.kind in statuses.kinds))
         before = problems
 
 
@@ -162,15 +175,5 @@ def _write_kubeconfig(paths: MeshPaths, port: int, files: ServerFiles) -> None:
     write_private(paths.kubeconfig, own_kubeconfig(access))
 
 
-def main() -> None:
-    """Entry point; the only argument is the mesh's name."""
-    setup_logging()
-    paths = MeshPaths(sys.argv[1])
-    record = read_record(paths)
-    if record is None:
-        raise SystemExit(f"there is no mesh {paths.name!r} on this machine: start one with `lateen up`")
-    asyncio.run(run(paths, record))
-
-
 if __name__ == "__main__":
-    main()
+    enter(CONTROL_PLANE, run)

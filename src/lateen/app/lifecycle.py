@@ -1,37 +1,40 @@
 """Starting and stopping the mesh of this machine; what `lateen up` and `lateen down` do."""
 
 import os
+import re
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lateen.api.meta import JsonObject
-from lateen.app.node import DNS, dns_process
-from lateen.app.record import MeshRecord, read_record, write_record
-from lateen.app.standalone import CONTROL_PLANE, NODE, SUPERVISOR, supervisor
+from lateen.app.entry import CONTROL_PLANE, DNS, NODE, SUPERVISOR
+from lateen.app.node import dns_process
+from lateen.app.profiles import PROFILES, profile_named
+from lateen.app.record import MeshRecord, RecordError, read_record, write_record
+from lateen.app.waiting import POLL_SECONDS, LifecycleError, LogTail, wait_until
 from lateen.client.access import AccessError
 from lateen.client.error import ApiError
 from lateen.client.kubeconfig import read_access
 from lateen.client.paths import MeshPaths
 from lateen.client.sync import SyncClient
-from lateen.lib.pid_file import PidFile
+from lateen.lib.clock import SystemClock, rfc3339
+from lateen.lib.pid_file import AlreadyRunningError, PidFile
 from lateen.node.cleanup import remove_all_pods
 from lateen.node.network.cleanup import remove_mesh_network
 from lateen.node.network.mesh_network import MeshNetwork
+from lateen.node.network.names import check_mesh_name
 
 FIRST_API_PORT = 16_443
-POLL_SECONDS = 0.05
+START_SECONDS = 30.0
 STOP_SECONDS = 20.0
-LOG_LINES = 15
-
-
-class LifecycleError(Exception):
-    """The mesh could not be started or stopped; the message says why and what to do."""
+OTHER_COMMAND_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +47,32 @@ class StartOptions:
 
 
 def start(paths: MeshPaths, options: StartOptions) -> bool:
-    """Start the mesh's processes and return when its API answers; False when it ran already. Raises LifecycleError."""
+    """Start the mesh's processes and return when its API answers and its node has looked at its pods.
+
+    False when it ran already, whose options then stay as they are. Raises LifecycleError.
+    """
     require_root()
-    if supervisor(paths).holder():
-        return False
+    if (wrong := check_mesh_name(paths.name)) is not None:
+        raise LifecycleError(wrong)
+    with _only_command(paths):
+        if supervisor(paths).holder():
+            wait_until(lambda: _answers(paths), START_SECONDS, LogTail(paths))
+            return False
+        _start(paths, next_record(paths, options))
+    return True
+
+
+def _start(paths: MeshPaths, record: MeshRecord) -> None:
+    _end_processes(paths)
     paths.logs.mkdir(parents=True, exist_ok=True)
     paths.run.mkdir(parents=True, exist_ok=True)
-    write_record(paths, _record(paths, options))
+    # It may name a port that is somebody else's by now: whoever wants to reach the API must wait for the new one.
+    paths.kubeconfig.unlink(missing_ok=True)
+    write_record(paths, record)
+    begun, tail = SystemClock().now(), LogTail(paths)
     process = _spawn(paths)
-    _wait(lambda: _answers(paths), 30.0, lambda: _died(paths, process))
-    return True
+    wait_until(lambda: _answers(paths), START_SECONDS, tail, process)
+    wait_until(lambda: _node_has_reported(paths, record.node_name, begun), START_SECONDS, tail, process)
 
 
 def stop(paths: MeshPaths, *, purge: bool = False) -> list[str]:
@@ -62,24 +81,20 @@ def stop(paths: MeshPaths, *, purge: bool = False) -> list[str]:
     Works as well when the mesh crashed, or was never there. Raises LifecycleError.
     """
     require_root()
-    found = _stop_processes(paths) + remove_all_pods(paths.name, paths.pods) + remove_mesh_network(paths.name)
-    shutil.rmtree(paths.run, ignore_errors=True)
+    with _only_command(paths):
+        found = _end_processes(paths)
+        found += remove_all_pods(paths.name, paths.pods) + remove_mesh_network(paths.name)
+        shutil.rmtree(paths.run, ignore_errors=True)
+        if purge:
+            shutil.rmtree(paths.state, ignore_errors=True)
+            _remove_if_empty(paths.state_root)
     _remove_if_empty(paths.run_root)
-    if purge:
-        shutil.rmtree(paths.state, ignore_errors=True)
-        _remove_if_empty(paths.state_root)
     return found
 
 
-def _stop_processes(paths: MeshPaths) -> list[str]:
-    stopped = []
-    if supervisor(paths).signal(signal.SIGTERM):
-        _wait(lambda: supervisor(paths).holder() is None, STOP_SECONDS, lambda: "")
-        stopped.append(SUPERVISOR)
-    network = MeshNetwork(paths.name, paths.state)
-    if PidFile(paths.pid_file(DNS)).holder() and dns_process(paths, network, network.plan()).stop():
-        stopped.append(DNS)
-    return stopped
+def supervisor(paths: MeshPaths) -> PidFile:
+    """The file that the mesh's supervisor holds while it runs."""
+    return PidFile(paths.pid_file(SUPERVISOR))
 
 
 def require_root() -> None:
@@ -88,27 +103,74 @@ def require_root() -> None:
         raise LifecycleError("a mesh needs root, for network namespaces and nftables: try `sudo lateen up`")
 
 
-def log_tail(paths: MeshPaths) -> str:
-    """The last lines that the mesh's own processes logged."""
-    lines: list[str] = []
-    for name in (SUPERVISOR, CONTROL_PLANE, NODE):
-        file = paths.logs / f"{name}.log"
-        if file.exists():
-            lines += [f"{name}: {line}" for line in file.read_text(errors="replace").splitlines()[-LOG_LINES:]]
-    return "\n".join(lines)
+@contextmanager
+def _only_command(paths: MeshPaths) -> Iterator[None]:
+    """Two commands that start or stop one mesh take turns."""
+    lock, deadline = PidFile(paths.lock), time.monotonic() + OTHER_COMMAND_SECONDS
+    while True:
+        try:
+            with lock.held():
+                yield
+            return
+        except AlreadyRunningError:
+            if time.monotonic() > deadline:
+                raise LifecycleError(
+                    f"another `lateen up` or `lateen down` works on mesh {paths.name}: process {_pid(lock)}"
+                ) from None
 
 
-def _record(paths: MeshPaths, options: StartOptions) -> MeshRecord:
-    before = read_record(paths)
-    config = options.mesh_config if options.mesh_config is not None else (before.mesh_config if before else {})
+def _pid(file: PidFile) -> str:
+    holder = file.holder()
+    return str(holder.pid) if holder else "unknown"
+
+
+def _end_processes(paths: MeshPaths) -> list[str]:
+    """End what runs of the mesh's own processes, the supervisor first: it would start the others again."""
+    ended = [name for name in (SUPERVISOR, CONTROL_PLANE, NODE) if _end(PidFile(paths.pid_file(name)), name)]
+    network = MeshNetwork(paths.name, paths.state)
+    if PidFile(paths.pid_file(DNS)).holder() and dns_process(paths, network, network.plan()).stop():
+        ended.append(DNS)
+    return ended
+
+
+def _end(file: PidFile, name: str) -> bool:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if not file.signal(number):
+            return number is signal.SIGKILL
+        deadline = time.monotonic() + STOP_SECONDS
+        while file.holder() is not None and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+    if (holder := file.holder()) is not None:
+        raise LifecycleError(f"{name}, process {holder.pid}, does not end: look what it waits for in /proc")
+    return True
+
+
+def next_record(paths: MeshPaths, options: StartOptions) -> MeshRecord:
+    """The record for a start: what `options` leave open is as it was at the last one. Raises LifecycleError."""
+    try:
+        before = read_record(paths)
+    except RecordError as error:
+        raise LifecycleError(str(error)) from None
+    if before is None:
+        before = MeshRecord(name=paths.name, profile="demo", node_name=_node_name(), api_port=FIRST_API_PORT)
+    profile = options.profile or before.profile
+    if profile_named(profile) is None:
+        raise LifecycleError(f"there is no profile {profile!r}: there are {', '.join(p.name for p in PROFILES)}")
+    changed = options.mesh_config is not None
     return MeshRecord(
         name=paths.name,
-        profile=options.profile or (before.profile if before else "demo"),
-        node_name=socket.gethostname().split(".")[0].lower(),
-        api_port=_free_port(before.api_port if before else FIRST_API_PORT),
-        mesh_config=config,
-        images=options.images or (before.images if before else ""),
+        profile=profile,
+        node_name=before.node_name,
+        api_port=_free_port(before.api_port),
+        mesh_config=options.mesh_config if options.mesh_config is not None else before.mesh_config,
+        settings=secrets.token_hex(4) if changed else before.settings,
+        images=options.images or before.images,
     )
+
+
+def _node_name() -> str:
+    """The machine's name, as far as it can name a resource."""
+    return re.sub(r"[^a-z0-9-]", "-", socket.gethostname().split(".")[0].lower()).strip("-") or "node"
 
 
 def _free_port(preferred: int) -> int:
@@ -126,34 +188,32 @@ def _free_port(preferred: int) -> int:
 
 def _spawn(paths: MeshPaths) -> subprocess.Popen[bytes]:
     argv = [sys.executable, "-m", "lateen.app.standalone", paths.name]
-    with (paths.logs / f"{SUPERVISOR}.log").open("ab") as output:
+    with paths.log_file(SUPERVISOR).open("ab") as output:
         return subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd="/"
         )
 
 
 def _answers(paths: MeshPaths) -> bool:
+    return _asked(paths, lambda client: client.text("/readyz") == "ok")
+
+
+def _node_has_reported(paths: MeshPaths, node: str, since: float) -> bool:
+    """Whether the agent has said since then that it is ready, which it says when it has looked at all its pods."""
+
+    def reported(client: SyncClient) -> bool:
+        conditions = (client.get(f"/api/v1/nodes/{node}").get("status") or {}).get("conditions") or []
+        return any(each.get("lastHeartbeatTime", "") >= rfc3339(since) for each in conditions)
+
+    return _asked(paths, reported)
+
+
+def _asked(paths: MeshPaths, question: Callable[[SyncClient], bool]) -> bool:
     try:
         with SyncClient(read_access(paths.kubeconfig), timeout=2.0) as client:
-            return client.text("/readyz") == "ok"
+            return question(client)
     except (AccessError, ApiError):
         return False
-
-
-def _died(paths: MeshPaths, process: subprocess.Popen[bytes]) -> str:
-    if process.poll() is None:
-        return ""
-    return f"the mesh's supervisor ended at once:\n{log_tail(paths)}"
-
-
-def _wait(done: Callable[[], bool], seconds: float, failed: Callable[[], str]) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        if reason := failed():
-            raise LifecycleError(reason)
-        if time.monotonic() > deadline:
-            raise LifecycleError(f"nothing happened for {seconds:.0f} s: see the logs in the mesh's state folder")
-        time.sleep(POLL_SECONDS)
 
 
 def _remove_if_empty(folder: os.PathLike[str]) -> None:

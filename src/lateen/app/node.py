@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import sys
-import time
 from pathlib import Path
 
-from lateen.app.record import MeshRecord, read_record
-from lateen.app.stopping import stop_event
+from lateen.app.entry import DNS, NODE, enter
+from lateen.app.record import MeshRecord
+from lateen.app.stopping import Stop
 from lateen.client.api import ApiClient
 from lateen.client.kubeconfig import read_access
 from lateen.client.paths import STATE_ROOT, MeshPaths
@@ -23,23 +22,24 @@ from lateen.node.network.pod_network import PodNetwork
 from lateen.node.network.service_proxy import ServiceProxy
 from lateen.node.service_sync import ServiceSync
 from lateen.node.settings import NodeSettings
-from lateen.telemetry.logs import setup_logging
 
 log = logging.getLogger(__name__)
 
-DNS = "dns"
 DNS_CHECK_SECONDS = 2.0
 ACCESS_POLL_SECONDS = 0.05
 
 
 async def run(paths: MeshPaths, record: MeshRecord) -> None:
     """Run this machine's pods until told to stop."""
-    clock = SystemClock()
+    clock, stop = SystemClock(), Stop()
     network = MeshNetwork(paths.name, paths.state)
     plan = await asyncio.to_thread(network.ensure)
     dns = dns_process(paths, network, plan)
-    await asyncio.to_thread(_wait_for, paths.kubeconfig)
-    async with ApiClient(read_access(paths.kubeconfig)) as client, TaskGroup() as tasks:
+    while not paths.kubeconfig.exists():  # the control plane writes it when it can be reached
+        if stop.is_due:
+            return
+        await clock.sleep(ACCESS_POLL_SECONDS)
+    async with ApiClient(read_access(paths.kubeconfig)) as client, TaskGroup(stop.failed) as tasks:
         parts = AgentParts(client, PodNetwork(paths.name, plan, paths.run, clock), clock)
         agent = NodeAgent(node_settings(paths, record, plan), parts)
         sync = ServiceSync(client, clock, plan, dns.table, ServiceProxy(network.netns, plan).apply)
@@ -50,8 +50,10 @@ async def run(paths: MeshPaths, record: MeshRecord) -> None:
         ):
             tasks.start(work, name)
         server = await NodeHttp(agent, clock).start(paths.node_socket)
-        await stop_event().wait()
-        await server.cleanup()
+        try:
+            await stop.wait()
+        finally:
+            await server.cleanup()
 
 
 def node_settings(paths: MeshPaths, record: MeshRecord, plan: AddressPlan) -> NodeSettings:
@@ -75,7 +77,7 @@ def dns_process(paths: MeshPaths, network: MeshNetwork, plan: AddressPlan) -> Dn
         address=plan.dns,
         table=paths.run / "dns.json",
         pid_file=paths.pid_file(DNS),
-        log=paths.logs / f"{DNS}.log",
+        log=paths.log_file(DNS),
     )
 
 
@@ -89,21 +91,5 @@ async def _keep(dns: DnsProcess, clock: SystemClock) -> None:
         await clock.sleep(DNS_CHECK_SECONDS)
 
 
-def _wait_for(file: Path) -> None:
-    """Return when the control plane has written how to reach it."""
-    while not file.exists():
-        time.sleep(ACCESS_POLL_SECONDS)
-
-
-def main() -> None:
-    """Entry point; the only argument is the mesh's name."""
-    setup_logging()
-    paths = MeshPaths(sys.argv[1])
-    record = read_record(paths)
-    if record is None:
-        raise SystemExit(f"there is no mesh {paths.name!r} on this machine: start one with `lateen up`")
-    asyncio.run(run(paths, record))
-
-
 if __name__ == "__main__":
-    main()
+    enter(NODE, run)

@@ -36,15 +36,15 @@ def profile_named(name: str) -> Profile | None:
     return next((profile for profile in PROFILES if profile.name == name), None)
 
 
-def profile_documents(profile: Profile, mesh_config: JsonObject) -> list[JsonObject]:
-    """What a mesh of this profile holds from the start; `mesh_config` overrides the profile's MeshConfig."""
+def profile_documents(profile: Profile) -> list[JsonObject]:
+    """What a mesh of this profile holds from the start."""
     documents = [namespace_document(name) for name in NAMESPACES]
     documents.append(
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"name": "istio", "namespace": "istio-system"},
-            "data": {"mesh": to_yaml({**dict(profile.mesh), **mesh_config})},
+            "data": {"mesh": to_yaml(dict(profile.mesh))},
         }
     )
     for part in profile.parts:

@@ -9,23 +9,35 @@ from lateen.client.paths import MeshPaths
 FILE = "mesh.json"
 
 
+class RecordError(Exception):
+    """The record can't be read; the message says what to do."""
+
+
 class MeshRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """How a mesh was started. `images` is a file of the user's that extends the image table, "" for none."""
+    """How a mesh was started. `images` is a file of the user's that extends the image table, "" for none.
+
+    `mesh_config` is what was set last; `settings` changes each time, so that it is put in force once and not again
+    over what users have changed since. A node keeps its name: what is stored names it.
+    """
 
     name: str
     profile: str
     node_name: str
     api_port: int
     mesh_config: JsonObject = {}
+    settings: str = ""
     images: str = ""
 
 
 def read_record(paths: MeshPaths) -> MeshRecord | None:
-    """The record of a mesh; None when it was never started."""
+    """The record of a mesh; None when it was never started. Raises RecordError."""
+    file = paths.state / FILE
     try:
-        return msgspec.json.decode((paths.state / FILE).read_bytes(), type=MeshRecord)
+        return msgspec.json.decode(file.read_bytes(), type=MeshRecord)
     except FileNotFoundError:
         return None
+    except msgspec.MsgspecError as failure:
+        raise RecordError(f"{file} is damaged ({failure}): remove it, and `lateen up` writes a new one") from None
 
 
 def write_record(paths: MeshPaths, record: MeshRecord) -> None:

@@ -4,34 +4,35 @@
 neither, so traffic goes on meanwhile.
 """
 
-import asyncio
-import logging
 import sys
 
 from lateen.app.children import Child, Program
-from lateen.app.stopping import stop_event
+from lateen.app.entry import CONTROL_PLANE, DNS, HOPELESS, NODE, SUPERVISOR, HopelessError, enter
+from lateen.app.log_files import keep_short
+from lateen.app.record import MeshRecord
+from lateen.app.stopping import Stop
 from lateen.client.paths import MeshPaths
 from lateen.lib.clock import SystemClock
-from lateen.lib.pid_file import AlreadyRunningError, PidFile
 from lateen.lib.tasks import TaskGroup
-from lateen.node.network.mesh_network import MeshNetwork
-from lateen.telemetry.logs import setup_logging
+from lateen.node.network.mesh_network import MeshNetwork, NoFreeRangeError
 
-log = logging.getLogger(__name__)
-
-SUPERVISOR = "supervisor"
-CONTROL_PLANE = "controlplane"
-NODE = "node"
+CHILDREN = (CONTROL_PLANE, NODE)
 
 
-async def run(paths: MeshPaths) -> None:
+async def run(paths: MeshPaths, record: MeshRecord) -> None:
     """Keep the mesh's processes running until SIGTERM or SIGINT."""
-    MeshNetwork(paths.name, paths.state).ensure()
+    stop = Stop()
+    try:
+        MeshNetwork(paths.name, paths.state).ensure()
+    except NoFreeRangeError as error:
+        raise HopelessError(str(error)) from None
     clock = SystemClock()
-    async with TaskGroup() as tasks:
-        for name in (CONTROL_PLANE, NODE):
+    async with TaskGroup(stop.failed) as tasks:
+        for name in CHILDREN:
             tasks.start(Child(program(paths, name), clock).run(), name=name)
-        await stop_event().wait()
+        logs = [paths.log_file(name) for name in (SUPERVISOR, *CHILDREN, DNS)]
+        tasks.start(keep_short(logs, clock), name="log files")
+        await stop.wait()
 
 
 def program(paths: MeshPaths, name: str) -> Program:
@@ -39,27 +40,10 @@ def program(paths: MeshPaths, name: str) -> Program:
     return Program(
         name=name,
         argv=(sys.executable, "-m", f"lateen.app.{name}", paths.name),
-        log=paths.logs / f"{name}.log",
-        pid_file=paths.pid_file(name),
+        log=paths.log_file(name),
+        hopeless=HOPELESS,
     )
 
 
-def supervisor(paths: MeshPaths) -> PidFile:
-    """The file that the mesh's supervisor holds while it runs."""
-    return PidFile(paths.pid_file(SUPERVISOR))
-
-
-def main() -> None:
-    """Entry point; the only argument is the mesh's name."""
-    paths = MeshPaths(sys.argv[1])
-    setup_logging()
-    try:
-        with supervisor(paths).held():
-            asyncio.run(run(paths))
-    except AlreadyRunningError:
-        log.error("mesh %s runs already", paths.name)
-        raise SystemExit(1) from None
-
-
 if __name__ == "__main__":
-    main()
+    enter(SUPERVISOR, run)

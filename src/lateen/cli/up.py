@@ -77,6 +77,8 @@ def start_mesh(
     except LifecycleError as error:
         fail(f"error: {error}")
     click.echo(f"mesh {name} {'is up' if fresh else 'was up already'} after {time.monotonic() - started:.1f} s")
+    if not fresh and (profile or settings or images):
+        click.echo("warning: it keeps the options it was started with: stop it with `lateen down` first", err=True)
     with reported(), SyncClient(read_access(paths.kubeconfig)) as client:
         if documents and not Applier(client, "default").apply_all(documents):
             raise SystemExit(1)

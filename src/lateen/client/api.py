@@ -140,6 +140,10 @@ class UnreachableError(Exception):
     """The server did not answer."""
 
 
+class UntrustedError(UnreachableError):
+    """What answers is not the server that the access names: read again how to reach it."""
+
+
 class _Exchange:
     """One request and its answer, with aiohttp's failures turned into ours."""
 
@@ -189,7 +193,8 @@ async def _content(response: aiohttp.ClientResponse, server: str) -> bytes:
 
 
 def _unreachable(server: str, failure: Exception) -> UnreachableError:
-    return UnreachableError(f"{server}: {failure or type(failure).__name__}")
+    kind = UntrustedError if isinstance(failure, aiohttp.ClientConnectorCertificateError) else UnreachableError
+    return kind(f"{server}: {failure or type(failure).__name__}")
 
 
 def _path(kind: str, namespace: str | None, name: str = "", subresource: str = "") -> str:

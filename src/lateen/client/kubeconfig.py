@@ -155,13 +155,15 @@ def _to_yaml(document: KubeConfig) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    # A link stays a link; a reader sees the old file or the new one, never a part.
+    # A link stays a link; a reader sees the old file or the new one, never a part, even after a power failure.
     target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)

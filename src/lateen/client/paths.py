@@ -65,11 +65,15 @@ class MeshPaths:
         """The node agent's logs, exec and proxy."""
         return self.run / "node.sock"
 
-    @property
-    def admin_socket(self) -> Path:
-        """The control plane's debug interface."""
-        return self.run / "admin.sock"
+    def log_file(self, process: str) -> Path:
+        """The log of one of Lateen's own processes."""
+        return self.logs / f"{process}.log"
 
     def pid_file(self, process: str) -> Path:
         """The file with the process id of one of Lateen's own processes."""
         return self.run / f"{process}.pid"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the command that starts or stops the mesh."""
+        return self.run_root / f"{self.name}.lock"

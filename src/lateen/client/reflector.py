@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lateen.api.meta import JsonObject
-from lateen.client.api import ApiClient, UnreachableError, WatchEvent
+from lateen.client.api import ApiClient, UnreachableError, UntrustedError, WatchEvent
 from lateen.client.error import ApiError
 from lateen.lib.backoff import Backoff
 from lateen.lib.clock import Clock
@@ -62,7 +62,8 @@ class Reflector:
         self.items: dict[Name, JsonObject] = {}
 
     async def changes(self) -> AsyncIterator[Change]:
-        """The changes, forever. Raises ApiError only where trying again can't help: 400, 401, 403, 404."""
+        """The changes, forever. Raises only where trying again can't help: ApiError for 400, 401, 403 and 404,
+        UntrustedError when the server is another one."""
         backoff = Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)
         while True:
             try:
@@ -76,6 +77,8 @@ class Reflector:
                 if error.status < 500 and error.status != 429:
                     raise
                 log.warning("watching %s: %s", self._kind, error)
+            except UntrustedError:
+                raise
             except UnreachableError as failure:
                 log.info("watching %s: %s", self._kind, failure)
             await self._clock.sleep(backoff.next())

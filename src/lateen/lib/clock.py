@@ -46,6 +46,11 @@ class FakeClock:
         self._sleepers.append((self._elapsed + seconds, waiter))
         await waiter
 
+    @property
+    def sleeping(self) -> bool:
+        """Whether anybody waits for time to pass."""
+        return any(not waiter.done() for _, waiter in self._sleepers)
+
     async def advance(self, seconds: float) -> None:
         """Let `seconds` pass and run whatever was waiting for that."""
         end = self._elapsed + seconds

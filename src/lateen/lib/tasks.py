@@ -27,6 +27,11 @@ class TaskGroup:
         if not task.cancelled() and (failure := task.exception()) is not None:
             self._on_failure(task.get_name(), failure)
 
+    async def settle(self, seconds: float) -> None:
+        """Wait until the tasks that there are now have ended, `seconds` at the longest."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=seconds)
+
     async def close(self) -> None:
         """Cancel all tasks and wait for them."""
         tasks = list(self._tasks)

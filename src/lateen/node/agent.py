@@ -58,6 +58,7 @@ class NodeAgent:
         )
         self._node = Node(setup, self._statuses, self._events, parts.clock)
         self._workers: dict[str, PodWorker] = {}
+        self._has_looked = asyncio.Event()
         self._tasks = TaskGroup()
 
     def _images(self) -> tuple[Image, ...]:
@@ -71,20 +72,22 @@ class NodeAgent:
         return next(mine, None)
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled. Raises ApiError when the API refuses what the agent can't do without."""
         self._settings.pods.mkdir(parents=True, exist_ok=True)
         self._settings.pods.chmod(0o700)
         try:
-            self._tasks.start(self._sources.run(), "sources")
-            self._tasks.start(self._be_known(), "node object")
-            await self._sources.ready.wait()
-            await self._follow_pods()
+            async with asyncio.TaskGroup() as parts:
+                for part in (self._sources.run(), self._be_known(), self._follow_pods()):
+                    parts.create_task(part)
         finally:
             await self._tasks.close()
             await self._statuses.close()
             await self._events.close()
 
     async def _be_known(self) -> None:
+        """Say that the node is ready, for the first time when the API knows what became of the pods it knew."""
+        await self._has_looked.wait()
+        await self._statuses.settle()
         backoff = Backoff(0.1, 5.0)
         known = False
         while True:
@@ -103,6 +106,7 @@ class NodeAgent:
                 await self._parts.clock.sleep(node_object.HEARTBEAT_SECONDS)
 
     async def _follow_pods(self) -> None:
+        await self._sources.ready.wait()
         selector = f"spec.nodeName={self._settings.node_name}"
         reflector = Reflector(self._parts.client, "Pod", self._parts.clock, field_selector=selector)
         tidied = False
@@ -112,6 +116,7 @@ class NodeAgent:
             elif not tidied:
                 tidied = True
                 await self._tidy({body["metadata"]["uid"] for body in reflector.items.values()})
+                self._has_looked.set()
 
     def _pod_changed(self, change: ChangeType, body: JsonObject) -> None:
         uid = body["metadata"]["uid"]

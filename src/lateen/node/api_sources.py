@@ -13,7 +13,6 @@ from lateen.api.secret import Secret
 from lateen.client.api import ApiClient
 from lateen.client.reflector import ChangeType, Reflector
 from lateen.lib.clock import Clock
-from lateen.lib.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +30,10 @@ class ApiSources:
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
-        """Follow until cancelled."""
-        async with TaskGroup() as tasks:
-            await asyncio.gather(*(tasks.start(self._follow(kind), f"watch {kind}") for kind in self._reflectors))
+        """Follow until cancelled. Raises ApiError when the API refuses to be followed."""
+        async with asyncio.TaskGroup() as parts:
+            for kind in self._reflectors:
+                parts.create_task(self._follow(kind))
 
     async def _follow(self, kind: str) -> None:
         async for change in self._reflectors[kind].changes():

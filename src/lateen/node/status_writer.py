@@ -47,6 +47,10 @@ class StatusWriter:
         self._wanted.pop(uid, None)
         self._written.pop(uid, None)
 
+    async def settle(self, patience: float = 2.0) -> None:
+        """Return when everything so far is written, after `patience` seconds at the latest."""
+        await self._tasks.settle(patience)
+
     async def close(self) -> None:
         """Give up what isn't written."""
         await self._tasks.close()

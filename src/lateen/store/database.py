@@ -35,6 +35,10 @@ class StoreFileError(Exception):
     """The file can't be used as a store; the message says why and what to do."""
 
 
+class UnusableStoreError(StoreFileError):
+    """Trying again can't help: the file is damaged, or another program's."""
+
+
 class Database:
     """One open store file. It is used by one thread at a time, and no other process can open it meanwhile."""
 
@@ -99,16 +103,16 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     version = _pragma(connection, "user_version")
     if _pragma(connection, "application_id") != APPLICATION_ID and not _is_empty(connection):
-        raise StoreFileError(f"{path} is a database of another program: name another file, or move it away")
+        raise UnusableStoreError(f"{path} is a database of another program: name another file, or move it away")
     if version > len(MIGRATIONS):
-        raise StoreFileError(
+        raise UnusableStoreError(
             f"{path} was written by a newer Lateen (layout {version}, this one knows {len(MIGRATIONS)}): upgrade Lateen"
         )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     findings = [row[0] for row in connection.execute("PRAGMA quick_check(3)")]
     if findings != ["ok"]:
-        raise StoreFileError(_damaged(path, "; ".join(findings)))
+        raise UnusableStoreError(_damaged(path, "; ".join(findings)))
     _migrate(connection, version)
 
 
@@ -154,6 +158,6 @@ def _explained(path: Path) -> Iterator[None]:
             raise StoreFileError(f"{path} is in use: another control plane runs on it (see `lateen status`)") from None
         raise StoreFileError(f"{path} can't be opened: {failure}") from failure
     except sqlite3.DatabaseError as failure:
-        raise StoreFileError(_damaged(path, str(failure))) from failure
+        raise UnusableStoreError(_damaged(path, str(failure))) from failure
     except OSError as failure:
         raise StoreFileError(f"{path} can't be opened: {failure.strerror}") from failure
