@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,7 +109,7 @@ class RealMesh:
         (path,) = Path("/run/netns").glob(f"lateen-{self.name}-{short}*")
         return str(path)
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Where this machine reaches the ingress gateway's port 80."""
         service = self.api("/api/v1/namespaces/istio-system/services/istio-ingressgateway")
@@ -154,6 +155,14 @@ class RealMesh:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         return left
+
+
+def bookinfo_up(mesh: RealMesh) -> None:
+    """Bookinfo with sidecars in the namespace `default`, ready."""
+    mesh.run("label", "namespace", "default", "istio-injection=enabled")
+    mesh.apply_file("bookinfo.yaml")
+    deployments = [item["metadata"]["name"] for item in mesh.get("deployments")["items"]]
+    mesh.wait_ready(*(f"deploy/{name}" for name in deployments))
 
 
 def fetch(url: str, timeout: float = 5.0, **headers: str) -> tuple[int, str]:

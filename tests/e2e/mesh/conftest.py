@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.support.real_mesh import RealMesh, real_mesh
+from tests.support.real_mesh import RealMesh, bookinfo_up, real_mesh
 
 RULES = "virtualservices,destinationrules,gateways,serviceentries,sidecars"
 
@@ -11,10 +11,7 @@ RULES = "virtualservices,destinationrules,gateways,serviceentries,sidecars"
 @pytest.fixture(scope="package")
 def bookinfo_mesh() -> Iterator[RealMesh]:
     with real_mesh() as mesh:
-        mesh.run("label", "namespace", "default", "istio-injection=enabled")
-        mesh.apply_file("bookinfo.yaml")
-        deployments = [item["metadata"]["name"] for item in mesh.get("deployments")["items"]]
-        mesh.wait_ready(*(f"deploy/{name}" for name in deployments))
+        bookinfo_up(mesh)
         yield mesh
 
 
