@@ -112,15 +112,8 @@ UNVERIFIED_PORT: Final = MessageType(
     "DestinationRule {rule} in namespace {namespace} has TLS mode {mode} without caCertificates: the identity of host "
     "{host} is not verified at port {port}.",
 )
-UNREACHABLE_RULE: Final = MessageType(
-    "IST0130", "VirtualServiceUnreachableRule", _WARNING, "VirtualService rule {rule} is never used ({reason})."
-)
-INEFFECTIVE_MATCH: Final = MessageType(
-    "IST0131",
-    "VirtualServiceIneffectiveMatch",
-    _INFO,
-    "VirtualService rule {rule} match {match} is never used: rule {earlier} takes the same requests.",
-)
+UNREACHABLE_RULE: Final = MessageType("IST0130", "VirtualServiceUnreachableRule", _WARNING, "{detail}")
+INEFFECTIVE_MATCH: Final = MessageType("IST0131", "VirtualServiceIneffectiveMatch", _INFO, "{detail}")
 HOST_NOT_IN_GATEWAY: Final = MessageType(
     "IST0132",
     "VirtualServiceHostNotFoundInGateway",

@@ -97,7 +97,7 @@ def checked_documents(sources: Sequence[str], *, recursive: bool = False) -> lis
 
 
 def _word(problem: Problem) -> str:
-    return "error" if problem.severity is Severity.ERROR else "warning"
+    return {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(problem.severity, "note")
 
 
 @dataclass(slots=True)

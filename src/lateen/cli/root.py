@@ -36,6 +36,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "events": ("Resources", "events", "List what happened, in order"),
     "api-resources": ("Resources", "api_resources", "List the kinds of resources"),
     "kube-inject": ("Resources", "kube_inject", "Add sidecars to workloads in files"),
+    "validate": ("Configuration", "validate", "Check files: schema and rules, every mistake at once"),
+    "analyze": ("Configuration", "analyze", "Say what is wrong across resources, of files or the running mesh"),
     "explain": ("Configuration", "explain", "Say what a request would do, and why"),
     "logs": ("Workloads", "logs", "Print a container's log"),
     "exec": ("Workloads", "exec", "Run a command in a container"),

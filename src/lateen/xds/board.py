@@ -14,6 +14,10 @@ class ProblemSource(Protocol):
     def changes(self) -> AsyncIterator[Mapping[ResourceRef | None, tuple[Problem, ...]]]: ...
 
 
+ANALYSIS = "analysis"
+"""The finder that looks last, and at everything: it does not repeat what another says of a field by the same code."""
+
+
 class ProblemBoard:
     """Problems by who found them: a finder replaces all of its own at once. Equal ones count once."""
 
@@ -35,8 +39,12 @@ class ProblemBoard:
     def problems(self) -> dict[ResourceRef | None, tuple[Problem, ...]]:
         """All problems by the resource at fault; None for those that can't be pinned on one."""
         found: dict[ResourceRef | None, dict[Problem, None]] = {}
-        for problems in self._sources.values():
-            for problem in problems:
+        for source, problems in self._sources.items():
+            for problem in problems if source != ANALYSIS else ():
+                found.setdefault(problem.resource, {})[problem] = None
+        said = {_subject(problem) for each in found.values() for problem in each}
+        for problem in self._sources.get(ANALYSIS, ()):
+            if _subject(problem) not in said:
                 found.setdefault(problem.resource, {})[problem] = None
         return {ref: tuple(each) for ref, each in found.items()}
 
@@ -46,3 +54,7 @@ class ProblemBoard:
             changed = self._changed
             yield self.problems()
             await changed.wait()
+
+
+def _subject(problem: Problem) -> tuple[ResourceRef | None, str, str]:
+    return problem.resource, problem.code, problem.path

@@ -6,6 +6,8 @@ IST0131 for a match that an earlier one covers.
 
 from collections.abc import Iterator
 
+import msgspec
+
 from lateen.analysis.config import Configuration
 from lateen.analysis.messages import INEFFECTIVE_MATCH, SCHEMA_ERROR, SCHEMA_WARNING, UNREACHABLE_RULE
 from lateen.analysis.subject import problem_text
@@ -15,7 +17,7 @@ from lateen.api.problem import Problem, Severity
 from lateen.api.schema import info_of
 from lateen.validation.validate import validate
 
-_OWN_CODES = frozenset({UNREACHABLE_RULE.code, INEFFECTIVE_MATCH.code})
+_OWN = {message.code: message for message in (UNREACHABLE_RULE, INEFFECTIVE_MATCH)}
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
@@ -29,12 +31,10 @@ def document_problems(body: JsonObject, document: Document | None = None) -> Ite
     if info_of(body) is None:
         return
     for problem in validate(body, document):
-        yield problem if problem.code in _OWN_CODES else _as_message(problem)
+        yield _as_message(problem)
 
 
 def _as_message(problem: Problem) -> Problem:
-    message = SCHEMA_ERROR if problem.severity is Severity.ERROR else SCHEMA_WARNING
-    ref = problem.resource
-    assert ref is not None  # noqa: S101 - documents of known kinds have a kind
-    text = message.at(ref, problem.path, detail=problem_text(problem), hint=problem.hint)
-    return Problem(ref, text.path, text.code, text.severity, text.message, text.hint, problem.origin)
+    found = _OWN.get(problem.code) or (SCHEMA_ERROR if problem.severity is Severity.ERROR else SCHEMA_WARNING)
+    message = found.template.format(detail=problem_text(problem))
+    return msgspec.structs.replace(problem, code=found.code, severity=found.severity, message=message)

@@ -1,0 +1,75 @@
+"""What `lateen analyze` looks at: files, and the mesh that they are for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from lateen.analysis.messages import SCHEMA_ERROR
+from lateen.analysis.reading import read_resource
+from lateen.api.codec import Document
+from lateen.api.config_map import ConfigMap
+from lateen.api.meta import ObjectMeta, Resource
+from lateen.api.problem import Problem, ResourceRef
+from lateen.api.schema import info_of
+from lateen.app.profiles import part_documents
+from lateen.cli.documents import read_documents
+from lateen.model.mesh_config import SETTINGS_MAP
+
+_GATEWAY = "ingress-gateway"
+
+
+@dataclass(slots=True)
+class Subject:
+    """What is analyzed: the mesh's resources with the files' in their place; `problems` are of reading the files."""
+
+    documents: list[Document]
+    problems: list[Problem]
+    resources: dict[ResourceRef, Resource]
+    unknown: list[str] = field(default_factory=list)
+
+    def add_mesh(self, held: Iterable[Resource], mesh_config: Path | None, *, is_running: bool) -> None:
+        """Add what the files don't say: the mesh's resources, or the gateway that a mesh has unless told otherwise."""
+        for resource in held if is_running else _shipped():
+            self.resources.setdefault(resource.ref, resource)
+        if mesh_config is not None:
+            settings = _settings(mesh_config)
+            self.resources[settings.ref] = settings
+
+
+def read_sources(sources: Sequence[str], namespace: str) -> Subject:
+    """The files' resources; those without a namespace are in `namespace`."""
+    documents, problems = read_documents(sources, recursive=True)
+    subject = Subject([], [_unreadable(problem) for problem in problems], {})
+    for document in documents:
+        info, metadata = info_of(document.body), document.body.get("metadata")
+        if info is None:
+            subject.unknown.append(str(document.body.get("kind", "")))
+            continue
+        if info.namespaced and isinstance(metadata, dict) and not metadata.get("namespace"):
+            metadata["namespace"] = namespace
+        subject.documents.append(document)
+        if (resource := read_resource(document.body)) is not None:
+            subject.resources[resource.ref] = resource
+    if subject.unknown:
+        kinds = ", ".join(sorted(set(subject.unknown)))
+        click.echo(f"note: {len(subject.unknown)} documents of kinds that are not analyzed: {kinds}", err=True)
+    return subject
+
+
+def _unreadable(problem: Problem) -> Problem:
+    message = SCHEMA_ERROR.template.format(detail=problem.message)
+    code, severity = SCHEMA_ERROR.code, SCHEMA_ERROR.severity
+    return Problem(problem.resource, problem.path, code, severity, message, problem.hint, problem.origin)
+
+
+def _shipped() -> list[Resource]:
+    resources = (read_resource(body) for body in part_documents(_GATEWAY))
+    return [resource for resource in resources if resource is not None]
+
+
+def _settings(path: Path) -> ConfigMap:
+    namespace, name = SETTINGS_MAP
+    meta = ObjectMeta(name=name, namespace=namespace)
+    return ConfigMap(api_version="v1", kind="ConfigMap", metadata=meta, data={"mesh": path.read_text()})
