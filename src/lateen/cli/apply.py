@@ -17,6 +17,7 @@ from lateen.cli.documents import read_documents
 from lateen.cli.findings import report_findings
 from lateen.cli.kinds import Target
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
+from lateen.cli.seconds import SECONDS
 from lateen.cli.three_way import merge
 from lateen.cli.transition import keeping_subsets
 from lateen.client.error import ApiError
@@ -53,7 +54,7 @@ ORDER = (
     "--dry-run", type=click.Choice(["none", "client", "server"]), default="none", help="Only say what would be."
 )
 @click.option("--wait", is_flag=True, help="Return when every proxy that this touches has acknowledged it.")
-@click.option("--timeout", type=float, default=30.0, show_default=True, help="Seconds that --wait waits.")
+@click.option("--timeout", type=SECONDS, default="30s", show_default=True, help="How long --wait waits.")
 @mesh_options
 def command(
     sources: tuple[str, ...],
@@ -92,7 +93,8 @@ def checked_documents(sources: Sequence[str], *, recursive: bool = False) -> lis
     if errors:
         fail(f"nothing was applied: {errors} error{'s' if errors > 1 else ''} in {', '.join(sources)}")
     if not documents:
-        fail(f"error: no documents in {', '.join(sources)}")
+        folders = not recursive and any(Path(source).is_dir() for source in sources)
+        fail(f"error: no documents in {', '.join(sources)}" + ("; -R looks into folders of folders" if folders else ""))
     return documents
 
 

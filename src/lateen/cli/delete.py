@@ -9,10 +9,12 @@ import click
 from lateen.api.codec import Document
 from lateen.api.schema import info_of
 from lateen.cli.apply import apply_rank
+from lateen.cli.completing import complete_resources
 from lateen.cli.distribution import report_distribution
 from lateen.cli.documents import read_documents
 from lateen.cli.kinds import Target, parse_targets
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
+from lateen.cli.seconds import SECONDS
 from lateen.client.error import ApiError
 from lateen.client.resource_path import with_query
 from lateen.client.sync import SyncClient
@@ -21,7 +23,7 @@ POLL_SECONDS = 0.1
 
 
 @click.command(name="delete")
-@click.argument("what", nargs=-1, metavar="[KIND NAME… | KIND/NAME…]")
+@click.argument("what", nargs=-1, metavar="[KIND NAME… | KIND/NAME…]", shell_complete=complete_resources)
 @click.option("-f", "--filename", "sources", multiple=True, help="Delete what this file, folder, URL or - describes.")
 @click.option("-R", "--recursive", is_flag=True, help="Look into the folders of folders too.")
 @namespace_option
@@ -30,7 +32,9 @@ POLL_SECONDS = 0.1
 @click.option("--ignore-not-found", is_flag=True, help="What is not there is no error.")
 @click.option("--grace-period", type=int, help="Seconds a pod gets to stop [default: what the pod says].")
 @click.option("--wait/--no-wait", default=True, help="Return when it is gone.")
-@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds to wait.")
+@click.option("--force", is_flag=True, help="The same as --grace-period=0.")
+@click.option("--now", is_flag=True, help="The same as --grace-period=1.")
+@click.option("--timeout", type=SECONDS, default="60s", show_default=True, help="How long to wait.")
 @mesh_options
 def command(
     what: tuple[str, ...],
@@ -42,6 +46,8 @@ def command(
     ignore_not_found: bool,
     grace_period: int | None,
     wait: bool,
+    force: bool,
+    now: bool,
     timeout: float,
     mesh: str,
     kubeconfig: Path | None,
@@ -53,7 +59,8 @@ def command(
         chosen = _from_files(sources, recursive, where) + _from_words(client, what, where, selector, everything)
         if not chosen:
             raise click.UsageError("name what to delete: KIND NAME, KIND -l LABEL, KIND --all, or -f FILE")
-        deleter = Deleter(client, grace_period, ignore_not_found)
+        grace = 0 if force else 1 if now else grace_period
+        deleter = Deleter(client, grace, ignore_not_found)
         for target, at in chosen:
             deleter.delete(target, at)
         if wait:

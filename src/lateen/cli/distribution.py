@@ -14,13 +14,15 @@ PATIENCE_SECONDS = 1.0
 
 
 def report_distribution(client: SyncClient, revision: int, *, wait: bool, timeout: float) -> bool:
-    """Print how far the change `revision` came; False when a proxy refused it, or `wait` ran out of time."""
+    """Print how far the change `revision` came; False when a proxy refused it, or `wait` ran out of time. What no proxy
+    needs to know is only said when asked to wait."""
     answer = _distribution(client, revision, timeout if wait else PATIENCE_SECONDS)
     if answer is None:
         return True
     for refusal in answer.get("nacked") or []:
         click.echo(f"error: proxy {refusal['proxy']} refused it: {refusal['message']}", err=True)
-    click.echo(summary(answer))
+    if answer["proxies"] or wait:
+        click.echo(summary(answer))
     complete = answer["acked"] + len(answer.get("nacked") or []) >= answer["proxies"]
     if wait and not complete:
         click.echo(f"error: not acknowledged by every proxy within {timeout:g} s: see `lateen proxy-status`", err=True)
@@ -31,7 +33,7 @@ def summary(answer: JsonObject) -> str:
     """One line for people."""
     reached, acked = answer["proxies"], answer["acked"]
     if not reached:
-        return "no proxy needed to be told"
+        return "no running proxy is affected"
     proxies = f"{reached} prox{'y' if reached == 1 else 'ies'}"
     return f"reached {proxies}, acknowledged by {acked} after {answer['elapsedMs']:.0f} ms"
 

@@ -1,5 +1,7 @@
 """What a mesh offers, for people: where its API and its gateways are."""
 
+import socket
+
 import click
 
 from lateen.api.meta import JsonObject
@@ -12,7 +14,14 @@ def print_overview(client: SyncClient, paths: MeshPaths) -> None:
     """Print the addresses that a user needs next."""
     click.echo(f"REST API   {client.access.server}   (kubectl --kubeconfig {paths.kubeconfig} get pods)")
     for name, port, node_port in gateway_ports(client):
-        click.echo(f"gateway    {name} port {port} is http://127.0.0.1:{node_port} once a Gateway asks for it")
+        where = f"http://127.0.0.1:{node_port}"
+        click.echo(f"gateway    {name} port {port} is {where}{_remark(node_port)}")
+
+
+def _remark(port: int) -> str:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return "" if probe.connect_ex(("127.0.0.1", port)) == 0 else ", closed until a Gateway asks for it"
 
 
 def gateway_ports(client: SyncClient) -> list[tuple[str, int, int]]:

@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from lateen.api.meta import JsonObject
+from lateen.cli.completing import complete_resources
 from lateen.cli.kinds import Target, parse_targets
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
+from lateen.cli.seconds import SECONDS
 from lateen.client.sync import SyncClient
 
 POLL_SECONDS = 0.2
@@ -21,7 +23,9 @@ def command() -> None:
 
 
 @command.command(name="restart")
-@click.argument("what", nargs=-1, required=True, metavar="deploy/NAME… | deploy NAME…")
+@click.argument(
+    "what", nargs=-1, required=True, metavar="deploy/NAME… | deploy NAME…", shell_complete=complete_resources
+)
 @namespace_option
 @mesh_options
 def restart(what: tuple[str, ...], namespace: str, mesh: str, kubeconfig: Path | None, context: str) -> None:
@@ -35,8 +39,10 @@ def restart(what: tuple[str, ...], namespace: str, mesh: str, kubeconfig: Path |
 
 
 @command.command(name="status")
-@click.argument("what", nargs=-1, required=True, metavar="deploy/NAME… | deploy NAME…")
-@click.option("--timeout", type=float, default=120.0, show_default=True, help="Seconds to wait.")
+@click.argument(
+    "what", nargs=-1, required=True, metavar="deploy/NAME… | deploy NAME…", shell_complete=complete_resources
+)
+@click.option("--timeout", type=SECONDS, default="120s", show_default=True, help="How long to wait.")
 @namespace_option
 @mesh_options
 def status(
@@ -47,9 +53,13 @@ def status(
     with connect(mesh, kubeconfig, context) as client:
         where = namespace or client.access.namespace
         for target in _deployments(client, what, where):
+            before = ""
             while waiting := unfinished(client.get(target.path(where))):
                 if time.monotonic() > deadline:
-                    fail(f"error: {target.title} is not done after {timeout:g} s: {waiting}")
+                    fail(f"error: {target.title} is not done after {timeout:g} s: {waiting}; see `lateen get pods`")
+                if waiting != before:
+                    click.echo(f'Waiting for deployment "{target.name}" rollout to finish: {waiting}...')
+                before = waiting
                 time.sleep(POLL_SECONDS)
             click.echo(f'deployment "{target.name}" successfully rolled out')
 

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import click
 
+from lateen.cli.completing import complete_resources
 from lateen.cli.kinds import parse_targets
 from lateen.cli.mesh import connect, mesh_options, namespace_option
 
 
 @click.command(name="scale")
-@click.argument("what", nargs=-1, required=True, metavar="deploy/NAME… | deploy NAME…")
+@click.argument(
+    "what", nargs=-1, required=True, metavar="deploy/NAME… | deploy NAME…", shell_complete=complete_resources
+)
 @click.option("--replicas", type=click.IntRange(min=0), required=True, help="How many pods.")
 @namespace_option
 @mesh_options

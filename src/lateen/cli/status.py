@@ -1,15 +1,17 @@
 """`lateen status`: what runs, and where to reach it."""
 
+import json
 from pathlib import Path
 
 import click
 
 from lateen.api.meta import JsonObject
 from lateen.cli.kinds import Target, kind_named
-from lateen.cli.mesh import access_for, mesh_options, reported, running_meshes
+from lateen.cli.mesh import access_for, fail, mesh_options, reported, running_meshes
 from lateen.cli.overview import print_overview
 from lateen.cli.pods import is_ready
 from lateen.client.access import AccessError
+from lateen.client.error import ApiError
 from lateen.client.paths import MeshPaths
 from lateen.client.sync import SyncClient
 
@@ -23,7 +25,7 @@ def command(mesh: str, kubeconfig: Path | None, context: str) -> None:
     else:
         names = [mesh] if mesh else running_meshes()
         if not names:
-            click.echo("no mesh runs on this machine: start one with `lateen up`")
+            fail("no mesh runs on this machine: start one with `lateen up`")
         answers = [_show_local(name) for name in names]
         ok = bool(answers) and all(answers)
     if not ok:
@@ -34,11 +36,24 @@ def _show_local(name: str) -> bool:
     paths = MeshPaths(name)
     try:
         with SyncClient(access_for(name, None, "")) as client:
+            client.text("/livez")
             click.echo(f"mesh       {name}")
             return _show(client, paths)
-    except AccessError as error:
-        click.echo(f"mesh       {name} does not answer: {error}")
+    except (AccessError, ApiError) as error:
+        click.echo(f"error: {error}", err=True)
         return False
+
+
+def _proxies(client: SyncClient) -> list[JsonObject]:
+    try:
+        proxies: list[JsonObject] = json.loads(client.text("/debug/syncz"))
+    except ApiError:
+        return []  # another Kubernetes API: it has no proxies of ours
+    return proxies
+
+
+def _is_synced(proxy: JsonObject) -> bool:
+    return all(state["status"] in {"SYNCED", "NOT SENT"} for state in proxy["types"].values())
 
 
 def _show(client: SyncClient, paths: MeshPaths | None) -> bool:
@@ -48,6 +63,8 @@ def _show(client: SyncClient, paths: MeshPaths | None) -> bool:
         ready = sum(map(is_ready, pods))
         click.echo(f"nodes      {sum(map(is_ready, nodes))} of {len(nodes)} ready")
         click.echo(f"pods       {ready} of {len(pods)} ready")
+        if proxies := _proxies(client):
+            click.echo(f"proxies    {sum(map(_is_synced, proxies))} of {len(proxies)} have the newest configuration")
         if paths:
             print_overview(client, paths)
     return ready == len(pods) and all(map(is_ready, nodes))

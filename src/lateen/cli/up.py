@@ -11,6 +11,7 @@ from lateen.cli.apply import Applier, checked_documents
 from lateen.cli.mesh import fail, reported
 from lateen.cli.overview import print_overview
 from lateen.cli.readiness import wait_for_deployments
+from lateen.cli.seconds import SECONDS
 from lateen.cli.settings import mesh_config, profile_of
 from lateen.client.kubeconfig import read_access
 from lateen.client.paths import MeshPaths
@@ -29,7 +30,7 @@ LONGEST_NAME = 20
 @click.option(
     "--images", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="More image → program rows."
 )
-@click.option("--timeout", type=float, default=120.0, show_default=True, help="Seconds until everything must be ready.")
+@click.option("--timeout", type=SECONDS, default="120s", show_default=True, help="Until then everything must be ready.")
 def command(
     sources: tuple[str, ...],
     name: str,
@@ -62,7 +63,8 @@ def start_mesh(
     timeout: float = 120.0,
 ) -> None:
     """Start a mesh, apply files, wait for every pod, and print where things are; exits with a message on failure."""
-    from lateen.app.lifecycle import LifecycleError, StartOptions, start  # noqa: PLC0415 - `up --help` is quicker
+    from lateen.app.lifecycle import StartOptions, start  # noqa: PLC0415 - `up --help` is quicker
+    from lateen.app.waiting import LifecycleError  # noqa: PLC0415 - as above
 
     started = time.monotonic()
     paths = MeshPaths(checked_name(name))
@@ -89,7 +91,8 @@ def start_mesh(
 
 def stop_mesh(name: str, *, purge: bool = False) -> None:
     """Stop a mesh and say so; exits with a message on failure."""
-    from lateen.app.lifecycle import LifecycleError, stop  # noqa: PLC0415 - as above
+    from lateen.app.lifecycle import stop  # noqa: PLC0415 - as above
+    from lateen.app.waiting import LifecycleError  # noqa: PLC0415 - as above
 
     try:
         removed = stop(MeshPaths(checked_name(name)), purge=purge)
