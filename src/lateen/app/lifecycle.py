@@ -17,7 +17,7 @@ from lateen.api.meta import JsonObject
 from lateen.app.entry import CONTROL_PLANE, DNS, NODE, SUPERVISOR
 from lateen.app.node import dns_process
 from lateen.app.profiles import PROFILES, profile_named
-from lateen.app.record import MeshRecord, RecordError, read_record, write_record
+from lateen.app.record import MeshRecord, RecordError, others_ports, read_record, records_locked, write_record
 from lateen.app.waiting import POLL_SECONDS, LifecycleError, LogTail, wait_until
 from lateen.client.access import AccessError
 from lateen.client.error import ApiError
@@ -58,7 +58,10 @@ def start(paths: MeshPaths, options: StartOptions) -> bool:
         if supervisor(paths).holder():
             wait_until(lambda: _answers(paths), START_SECONDS, LogTail(paths))
             return False
-        _start(paths, next_record(paths, options))
+        with records_locked(paths):
+            record = next_record(paths, options)
+            write_record(paths, record)
+        _start(paths, record)
     return True
 
 
@@ -68,7 +71,6 @@ def _start(paths: MeshPaths, record: MeshRecord) -> None:
     paths.run.mkdir(parents=True, exist_ok=True)
     # It may name a port that is somebody else's by now: whoever wants to reach the API must wait for the new one.
     paths.kubeconfig.unlink(missing_ok=True)
-    write_record(paths, record)
     begun, tail = SystemClock().now(), LogTail(paths)
     process = _spawn(paths)
     wait_until(lambda: _answers(paths), START_SECONDS, tail, process)
@@ -161,7 +163,7 @@ def next_record(paths: MeshPaths, options: StartOptions) -> MeshRecord:
         name=paths.name,
         profile=profile,
         node_name=before.node_name,
-        api_port=_free_port(before.api_port),
+        api_port=_free_port(before.api_port, others_ports(paths)),
         mesh_config=options.mesh_config if options.mesh_config is not None else before.mesh_config,
         settings=secrets.token_hex(4) if changed else before.settings,
         images=options.images or before.images,
@@ -173,9 +175,11 @@ def _node_name() -> str:
     return re.sub(r"[^a-z0-9-]", "-", socket.gethostname().split(".")[0].lower()).strip("-") or "node"
 
 
-def _free_port(preferred: int) -> int:
+def _free_port(preferred: int, taken: frozenset[int]) -> int:
     port: int
     for port in (preferred, *range(FIRST_API_PORT, FIRST_API_PORT + 200)):
+        if port in taken:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,5 +1,10 @@
 """What the processes of one mesh must agree on, kept in the mesh's state folder."""
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 import msgspec
 
 from lateen.api.meta import JsonObject
@@ -38,6 +43,28 @@ def read_record(paths: MeshPaths) -> MeshRecord | None:
         return None
     except msgspec.MsgspecError as failure:
         raise RecordError(f"{file} is damaged ({failure}): remove it, and `lateen up` writes a new one") from None
+
+
+def others_ports(paths: MeshPaths) -> frozenset[int]:
+    """The API ports of the machine's other meshes, also of those that don't run now: clients know them by these."""
+    ports = set()
+    for file in paths.state_root.glob(f"*/{FILE}"):
+        if file.parent != paths.state:
+            with suppress(OSError, msgspec.MsgspecError):
+                ports.add(msgspec.json.decode(file.read_bytes(), type=MeshRecord).api_port)
+    return frozenset(ports)
+
+
+@contextmanager
+def records_locked(paths: MeshPaths) -> Iterator[None]:
+    """Only one mesh of the machine at a time chooses what no other may have."""
+    paths.state_root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(paths.state_root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def write_record(paths: MeshPaths, record: MeshRecord) -> None:

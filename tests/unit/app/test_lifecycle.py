@@ -41,6 +41,15 @@ def test_a_port_that_somebody_took_is_left_to_them(tmp_path: Path) -> None:
         assert next_record(paths, StartOptions()).api_port != taken.getsockname()[1]
 
 
+def test_two_meshes_that_start_at_once_get_ports_of_their_own(tmp_path: Path) -> None:
+    ports = []
+    for name in ("one", "two", "three"):
+        paths = MeshPaths(name, tmp_path)
+        write_record(paths, next_record(paths, StartOptions()))
+        ports.append(next_record(paths, StartOptions()).api_port)
+    assert len(set(ports)) == 3
+
+
 def test_a_damaged_record_stops_the_start_with_what_to_do(tmp_path: Path) -> None:
     paths = MeshPaths("one", tmp_path)
     paths.state.mkdir()
