@@ -124,7 +124,7 @@ class Applier:
                 self.apply(document)
             except ApiError as error:
                 ok = False
-                click.echo(f"{document.origin}: {error}" if str(document.origin) else str(error), err=True)
+                click.echo(f"{_place(document)}{error}{_next_step(error)}", err=True)
         return ok
 
     def apply(self, document: Document) -> None:
@@ -216,6 +216,15 @@ def _annotated(body: JsonObject) -> JsonObject:
     plain = {**body, "metadata": {**metadata, "annotations": annotations}}
     annotations[LAST_APPLIED] = json.dumps(plain, separators=(",", ":"), sort_keys=True) + "\n"
     return {**body, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _place(document: Document) -> str:
+    return f"{document.origin}: " if str(document.origin) else ""
+
+
+def _next_step(error: ApiError) -> str:
+    missing = error.is_missing and error.details.get("kind") == "namespaces"
+    return ": apply a Namespace of this name first, or correct metadata.namespace" if missing else ""
 
 
 def _kind(document: Document) -> str:
