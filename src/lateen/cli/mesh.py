@@ -56,10 +56,18 @@ def reported() -> Iterator[None]:
         raise SystemExit(0) from None
 
 
+class Failure(SystemExit):
+    """The end of a command that could not do what it was asked for; `message` is on standard error already."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(code)
+        self.message = message
+
+
 def fail(message: str, code: int = 1) -> NoReturn:
     """Print `message` on standard error and exit."""
     click.echo(message, err=True)
-    raise SystemExit(code)
+    raise Failure(message, code)
 
 
 def access_for(mesh: str, kubeconfig: Path | None, context: str) -> Access:

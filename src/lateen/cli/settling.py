@@ -1,0 +1,67 @@
+"""Waiting until what was applied is in force: pods ready, endpoints known, every proxy told."""
+
+import time
+from collections.abc import Iterator
+
+from lateen.api.meta import JsonObject
+from lateen.cli.distribution import report_distribution
+from lateen.cli.kinds import Target, kind_named
+from lateen.cli.mesh import fail
+from lateen.cli.pods import is_ready, list_pods
+from lateen.cli.readiness import wait_for_deployments
+from lateen.client.sync import SyncClient
+from lateen.model.endpoint_slices import SERVICE_LABEL
+from lateen.model.selection import selects
+
+POLL_SECONDS = 0.02
+
+
+def settle(client: SyncClient, revision: int, timeout: float) -> bool:
+    """Return when everything up to the change `revision`, and the pods that came of it, is known to every proxy.
+
+    False when a proxy refused it or did not answer, which is printed. Exits with a message when pods don't get ready.
+    """
+    deadline = time.monotonic() + timeout
+    wait_for_deployments(client, timeout)
+    slices = _complete_slices(client, deadline)
+    newer = {int(each["metadata"]["resourceVersion"]) for each in slices}
+    wanted = [revision, *sorted(each for each in newer if each > revision)]
+    left = max(1.0, deadline - time.monotonic())
+    return all(report_distribution(client, each, wait=True, timeout=left) for each in wanted if each)
+
+
+def _complete_slices(client: SyncClient, deadline: float) -> list[JsonObject]:
+    """The endpoint slices, as soon as they hold every ready pod that a service selects."""
+    while True:
+        slices = _items(client, "endpointslices")
+        missing = set(_expected(client)) - set(_present(slices))
+        if not missing:
+            return slices
+        if time.monotonic() > deadline:
+            namespace, service, address = min(missing)
+            fail(f"error: the pod with address {address} is no endpoint of service {namespace}/{service} yet")
+        time.sleep(POLL_SECONDS)
+
+
+def _expected(client: SyncClient) -> Iterator[tuple[str, str, str]]:
+    pods = [pod for pod in list_pods(client, "") if is_ready(pod) and not pod["metadata"].get("deletionTimestamp")]
+    for service in _items(client, "services"):
+        meta, selector = service["metadata"], service["spec"].get("selector")
+        for pod in pods if selector else ():
+            same = pod["metadata"]["namespace"] == meta["namespace"]
+            if same and selects(selector, pod["metadata"].get("labels") or {}):
+                yield meta["namespace"], meta["name"], pod["status"]["podIP"]
+
+
+def _present(slices: list[JsonObject]) -> Iterator[tuple[str, str, str]]:
+    for each in slices:
+        meta = each["metadata"]
+        service = (meta.get("labels") or {}).get(SERVICE_LABEL, "")
+        for endpoint in each.get("endpoints") or []:
+            if (endpoint.get("conditions") or {}).get("ready", True):
+                yield from ((meta["namespace"], service, address) for address in endpoint["addresses"])
+
+
+def _items(client: SyncClient, kind: str) -> list[JsonObject]:
+    items: list[JsonObject] = client.get(Target(kind_named(kind)).path("")).get("items") or []
+    return items
