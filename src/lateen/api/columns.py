@@ -59,5 +59,13 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         path_column("Resolution", "spec", "resolution"),
         AGE,
     ),
+    "RouteRule": (
+        NAME,
+        path_column("Destination", "spec", "destination", "name"),
+        path_column("Precedence", "spec", "precedence", type_="integer", absent="0"),
+        AGE,
+    ),
+    "DestinationPolicy": (NAME, path_column("Destination", "spec", "destination", "name"), AGE),
+    "EgressRule": (NAME, path_column("Destination", "spec", "destination", "service"), AGE),
     "WorkloadEntry": (NAME, AGE, path_column("Address", "spec", "address")),
 }

@@ -8,18 +8,22 @@ from lateen.api.column import AGE, NAME
 from lateen.api.columns import COLUMNS
 from lateen.api.config_map import ConfigMap
 from lateen.api.deployment import Deployment
+from lateen.api.destination_policy import DestinationPolicy
 from lateen.api.destination_rule import DestinationRule
 from lateen.api.duration import Duration, parse_duration
+from lateen.api.egress_rule import EgressRule
 from lateen.api.endpoint_slice import EndpointSlice
 from lateen.api.endpoints import Endpoints
 from lateen.api.event import Event
 from lateen.api.gateway import Gateway
+from lateen.api.ingress import Ingress
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.namespace import Namespace
 from lateen.api.node import Node
 from lateen.api.pod import Pod
 from lateen.api.problem import Problem, ResourceRef, Severity
+from lateen.api.route_rule import RouteRule
 from lateen.api.secret import Secret
 from lateen.api.service import Service
 from lateen.api.service_account import ServiceAccount
@@ -55,6 +59,17 @@ def _networking(struct: type[Resource], plural: str, *short_names: str) -> KindI
     )
 
 
+def _legacy(struct: type[Resource], plural: str) -> KindInfo:
+    return _core(
+        struct,
+        plural,
+        group="config.istio.io",
+        versions=("v1alpha2",),
+        categories=("istio-io",),
+        status_subresource=True,
+    )
+
+
 KINDS: Final[tuple[KindInfo, ...]] = (
     _core(Namespace, "namespaces", "ns", namespaced=False, status_subresource=True),
     _core(Node, "nodes", "no", namespaced=False, status_subresource=True),
@@ -83,6 +98,19 @@ KINDS: Final[tuple[KindInfo, ...]] = (
     _networking(WorkloadEntry, "workloadentries", "we"),
     _networking(WorkloadGroup, "workloadgroups", "wg"),
     _networking(Sidecar, "sidecars"),
+    _legacy(RouteRule, "routerules"),
+    _legacy(DestinationPolicy, "destinationpolicies"),
+    _legacy(EgressRule, "egressrules"),
+    _core(
+        Ingress,
+        "ingresses",
+        "ing",
+        group="networking.k8s.io",
+        versions=("v1", "v1beta1"),
+        elders=(("extensions", "v1beta1"),),
+        categories=("istio-io",),
+        status_subresource=True,
+    ),
 )
 
 _BY_ID: Final = {info.id: info for info in KINDS}

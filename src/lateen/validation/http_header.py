@@ -44,10 +44,15 @@ def check_headers(headers: Headers | None, field: Field) -> None:
 def _check_operations(operations: HeaderOperations, field: Field, *, request: bool) -> None:
     for key, headers in (("set", operations.set), ("add", operations.add)):
         for name, value in headers.items():
-            _check_changed(name, field.at(key, name), authority=request)
-            _check_value(value, field.at(key, name))
+            check_added(name, value, field.at(key, name), authority=request)
     for place, name in enumerate(operations.remove):
         _check_changed(name, field.at("remove", place), authority=False)
+
+
+def check_added(name: str, value: str, field: Field, *, authority: bool) -> None:
+    """Report a header that cannot be given that value; `authority`: whether `:authority` can be changed here."""
+    _check_changed(name, field, authority=authority)
+    _check_value(value, field)
 
 
 def _check_changed(name: str, field: Field, *, authority: bool) -> None:

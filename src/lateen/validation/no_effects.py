@@ -78,7 +78,13 @@ _ROUTING: Final = (
     NoEffect(
         "Gateway",
         "spec.servers[*].tls.mode",
-        "TLS servers are not opened in this version: of tls, only httpsRedirect has an effect",
+        "has no effect in this version: the server is not opened",
+        ("ISTIO_MUTUAL", "AUTO_PASSTHROUGH"),
+    ),
+    NoEffect(
+        "Gateway",
+        "spec.servers[*].tls.caCertCredentialName",
+        "has no effect in this version: clients are checked by ca.crt of the Secret in credentialName, or of <name>-cacert",
     ),
     *_each("Gateway", ("spec.servers[*]",), ("defaultEndpoint",)),
 )
@@ -174,5 +180,33 @@ _DEPLOYMENTS: Final = (
 _ACCOUNTS: Final = (
     NoEffect("ServiceAccount", "automountServiceAccountToken", "has no effect in this version: no token is mounted"),
 )
+_AS_BEFORE: Final = "has no effect, as in Istio 0.5: remove it"
+_LEGACY: Final = (
+    NoEffect("RouteRule", "spec.match.tcp", "has no effect, as in Istio 0.5: rules are for HTTP requests only"),
+    NoEffect("RouteRule", "spec.route[*].destination.labels", "has no effect: write the labels beside destination"),
+    NoEffect("RouteRule", "spec.websocketUpgrade", "proxies upgrade every route today", harmless=(True,)),
+    *_each(
+        "RouteRule",
+        ("spec",),
+        (
+            "httpReqTimeout.custom",
+            "httpReqTimeout.simpleTimeout.overrideHeaderName",
+            "httpReqRetries.custom",
+            "httpReqRetries.simpleRetry.overrideHeaderName",
+            "httpFault.delay.overrideHeaderName",
+            "httpFault.abort.overrideHeaderName",
+            "httpFault.abort.http2Error",
+        ),
+        _AS_BEFORE,
+    ),
+    NoEffect("DestinationPolicy", "spec.source", "has no effect: the policy holds for every client"),
+    *_each("DestinationPolicy", ("spec",), ("loadBalancing.custom", "circuitBreaker.custom", "custom"), _AS_BEFORE),
+    *_each(
+        "Ingress",
+        ("spec.defaultBackend", "spec.backend", "spec.rules[*].http.paths[*].backend"),
+        ("resource",),
+        "has no effect: requests are sent to services only",
+    ),
+)
 
-NO_EFFECTS: Final = (*_ROUTING, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS, *_ACCOUNTS)
+NO_EFFECTS: Final = (*_LEGACY, *_ROUTING, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS, *_ACCOUNTS)

@@ -5,11 +5,15 @@ from typing import Any, Final
 
 from lateen.validation.config_map import check_config_map, check_secret
 from lateen.validation.deployment import check_deployment
+from lateen.validation.destination_policy import check_destination_policy
 from lateen.validation.destination_rule import check_destination_rule
+from lateen.validation.egress_rule import check_egress_rule
 from lateen.validation.endpoint_slice import check_endpoint_slice, check_endpoints
 from lateen.validation.field import Field
 from lateen.validation.gateway import check_gateway
+from lateen.validation.ingress import check_ingress
 from lateen.validation.pod import check_pod
+from lateen.validation.route_rule import check_route_rule
 from lateen.validation.service import check_service
 from lateen.validation.service_entry import check_service_entry
 from lateen.validation.sidecar import check_sidecar
@@ -35,4 +39,8 @@ RULES: Final[dict[str, Rules]] = {
     "WorkloadEntry": check_workload_entry,
     "WorkloadGroup": check_workload_group,
     "Sidecar": check_sidecar,
+    "RouteRule": check_route_rule,
+    "DestinationPolicy": check_destination_policy,
+    "EgressRule": check_egress_rule,
+    "Ingress": check_ingress,
 }

@@ -1,0 +1,45 @@
+import pytest
+from tests.unit.validation.found import problems_in
+
+ELDER = "backend: {serviceName: a, servicePort: 80}"
+TODAY = "backend: {service: {name: a, port: {name: http}}}"
+
+
+def in_ingress(spec: str, version: str = "networking.k8s.io/v1", annotation: str = "istio") -> list[tuple[str, str]]:
+    text = f"apiVersion: {version}\nkind: Ingress\nmetadata: {{name: i, annotations: {{"
+    text += f"kubernetes.io/ingress.class: {annotation}}}}}\nspec: {{{spec}}}\n"
+    return [(problem.path.removeprefix("spec."), problem.code) for problem in problems_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("version", "spec"),
+    [
+        ("extensions/v1beta1", f"rules: [{{host: a.com, http: {{paths: [{{path: /a.*, {ELDER}}}]}}}}]"),
+        ("extensions/v1beta1", f"{ELDER}, tls: [{{secretName: s}}]"),
+        ("networking.k8s.io/v1", f"rules: [{{http: {{paths: [{{path: /a, pathType: Prefix, {TODAY}}}]}}}}]"),
+        ("networking.k8s.io/v1", "defaultBackend: {service: {name: a, port: {number: 80}}}, ingressClassName: istio"),
+    ],
+)
+def test_what_kubernetes_accepts(version: str, spec: str) -> None:
+    assert in_ingress(spec, version) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "code"),
+    [
+        ("tls: []", "", "MissingField"),
+        ("rules: [{host: a.com}]", "rules[0].http", "Suspicious"),
+        (f"rules: [{{host: 'a:80', http: {{paths: [{{{TODAY}}}]}}}}]", "rules[0].host", "InvalidHost"),
+        (f"rules: [{{http: {{paths: [{{path: a, {TODAY}}}]}}}}]", "rules[0].http.paths[0].path", "InvalidValue"),
+        ("defaultBackend: {service: {name: a}}", "defaultBackend", "MissingField"),
+        ("backend: {servicePort: 80}", "backend", "InvalidName"),
+        ("backend: {serviceName: a, servicePort: 70000}", "backend", "InvalidPort"),
+        ("defaultBackend: {resource: {kind: B, name: b}}", "defaultBackend.resource", "NoEffect"),
+    ],
+)
+def test_what_kubernetes_refuses_or_has_no_effect(spec: str, path: str, code: str) -> None:
+    assert (path or "spec", code) in in_ingress(spec)
+
+
+def test_an_ingress_of_another_class_is_nobodys() -> None:
+    assert in_ingress(ELDER, annotation="nginx") == [("ingressClassName", "NoEffect")]
