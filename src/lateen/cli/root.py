@@ -39,6 +39,8 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "validate": ("Configuration", "validate", "Check files: schema and rules, every mistake at once"),
     "analyze": ("Configuration", "analyze", "Say what is wrong across resources, of files or the running mesh"),
     "explain": ("Configuration", "explain", "Say what a request would do, and why"),
+    "test": ("Configuration", "test", "Check what requests would do against files of expectations"),
+    "convert": ("Resources", "convert", "Print legacy resources (RouteRule, ...) in today's API"),
     "logs": ("Workloads", "logs", "Print a container's log"),
     "exec": ("Workloads", "exec", "Run a command in a container"),
     "traffic": ("Workloads", "traffic", "Send requests, count who answered, compare with the rules"),
