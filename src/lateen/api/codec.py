@@ -76,6 +76,18 @@ def parse_documents(text: str, file: str) -> tuple[list[Document], list[Problem]
     return documents, problems
 
 
+def parse_values(text: str, file: str) -> tuple[list[Tree], list[Problem]]:
+    """The documents of a text whatever they are, with the lines of their parts, and every mistake in writing them."""
+    trees: list[Tree] = []
+    problems: list[Problem] = []
+    for chunk, line in _chunks(text.removeprefix("\ufeff")):
+        tree, mistakes = _read(chunk, line)
+        problems += (_problem(mistake, file, tree) for mistake in mistakes)
+        if tree is not None and tree.value is not None:
+            trees.append(tree)
+    return trees, problems
+
+
 def from_yaml(text: str) -> JsonObject:
     """The one document of a text that is known to be good. Raises ValueError otherwise."""
     documents, problems = parse_documents(text, "")

@@ -1,6 +1,6 @@
 """What `explain` and `test` ask about: files, a running mesh, or files as if they were applied to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -23,9 +23,16 @@ GATEWAY_LABEL = ("istio", "ingressgateway")
 
 
 def scenario_from(
-    files: Sequence[str], *, recursive: bool, namespace: str, mesh: str, kubeconfig: Path | None, context: str
+    files: Sequence[str],
+    *,
+    recursive: bool,
+    namespace: str,
+    ports: Collection[int],
+    mesh: str,
+    kubeconfig: Path | None,
+    context: str,
 ) -> Scenario:
-    """The mesh to ask about. Mistakes in files are printed, and what has them left out.
+    """The mesh to ask about calls to `ports`. Mistakes in files are printed, and what has them left out.
 
     Files alone need no mesh, unless one is named on the command line.
     """
@@ -35,7 +42,9 @@ def scenario_from(
         with connect(mesh, kubeconfig, context) as client:
             running = running_resources(client)
     defaults = [] if running or _has_gateway([each.body for each in documents]) else part_documents("ingress-gateway")
-    scenario = build_scenario(documents, running=running, defaults=defaults, namespace=namespace or "default")
+    scenario = build_scenario(
+        documents, running=running, defaults=defaults, namespace=namespace or "default", ports=ports
+    )
     for problem in (*unreadable, *scenario.problems):
         click.echo(f"{problem.severity.lower()}: {problem}", err=True)
     if files and not documents:

@@ -82,7 +82,13 @@ def command(
             click.echo(_written(explain_dump(read_dump(config_dump.read_text()), question), output))
             return
         scenario = scenario_from(
-            files, recursive=recursive, namespace=namespace, mesh=mesh, kubeconfig=kubeconfig, context=context
+            files,
+            recursive=recursive,
+            namespace=namespace,
+            ports={question.port},
+            mesh=mesh,
+            kubeconfig=kubeconfig,
+            context=context,
         )
         who = choose_caller(scenario, caller, namespace or "default", parse_labels(labels))
         answer = (

@@ -40,7 +40,7 @@ def explain(scenario: Scenario, caller: Caller, question: Question, *, everythin
     port = gateway_port(scenario, caller.proxy, question.port) if caller.is_gateway else question.port
     entry = Entry.DIRECT if caller.is_gateway else Entry.OUTBOUND
     call = call_of(question, named.address, port, entry)
-    before = [*_notes(caller), step(Topic.NAME, named.text)]
+    before = [*_notes(scenario, caller), step(Topic.NAME, named.text)]
     return follow(scenario, caller, call, asked, before, everything=everything)
 
 
@@ -69,7 +69,8 @@ def _gateway_text(caller: Caller) -> str:
     return f"clients outside of the mesh reach gateway {caller.workload.namespace}/{caller.name}"
 
 
-def _notes(caller: Caller) -> Iterator[Step]:
+def _notes(scenario: Scenario, caller: Caller) -> Iterator[Step]:
+    yield from (step(Topic.NOTE, note) for note in scenario.notes)
     if caller.assumed:
         what = "gateway" if caller.is_gateway else "workload"
         labels = ", ".join(f"{key}={value}" for key, value in sorted(caller.workload.labels.items()))

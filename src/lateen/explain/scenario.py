@@ -1,6 +1,6 @@
 """A mesh as documents describe it, complete enough to ask what calls would do in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lateen.api.codec import Document
@@ -10,6 +10,7 @@ from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.schema import decode, find_kind, id_of, kind_info, ref_of
 from lateen.api.service import Service
 from lateen.explain.assumed import WORKLOADS, completed_pods, pods_of, with_addresses
+from lateen.explain.assumed_mesh import Assumed, assume
 from lateen.ir.config import ProxyConfig
 from lateen.model.build import build_snapshot
 from lateen.model.endpoint_slices import SERVICE_LABEL, slices_for
@@ -29,7 +30,7 @@ class Scenario:
     """A mesh to ask about. `problems` are the mistakes for which resources were left out.
 
     `documents` say where resources were read, `resources` what they are; `workload_names` are (namespace, name) of
-    the deployments and their like. `only_files` says that no running mesh is behind it.
+    the deployments and their like. `only_files` says that no running mesh is behind it, `notes` what was assumed.
     """
 
     snapshot: MeshSnapshot
@@ -38,6 +39,7 @@ class Scenario:
     workload_names: frozenset[tuple[str, str]]
     only_files: bool
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
     resolver: MeshResolver = field(default_factory=MeshResolver)
     told: dict[str, Resources] = field(default_factory=dict)
 
@@ -59,14 +61,18 @@ def build_scenario(
     running: Sequence[JsonObject] = (),
     defaults: Iterable[JsonObject] = (),
     namespace: str = "default",
+    ports: Collection[int] = (),
 ) -> Scenario:
     """The mesh of `documents`, applied on top of what is `running`.
 
     `defaults` are what the mesh would hold anyway; documents of the same name take their place. Resources without a
-    namespace are in `namespace`. Invalid ones are left out, as the API would refuse them.
+    namespace are in `namespace`. Invalid ones are left out, as the API would refuse them. Where nothing runs, services
+    and workloads that files leave out altogether are assumed; `ports` are those that calls go to.
     """
     written, problems = _accepted(documents, namespace)
-    bodies: dict[ResourceRef, JsonObject] = {ref_of(body): body for body in (*defaults, *running)}
+    assumed = Assumed() if running else assume({ref: each.body for ref, each in written.items()}, ports)
+    around = (*defaults, *running, *assumed.documents)
+    bodies: dict[ResourceRef, JsonObject] = {ref_of(body): body for body in around}
     for ref, document in written.items():
         bodies[ref] = _on_top_of(bodies.get(ref), document.body)
     resources = dict(_resources(bodies))
@@ -78,6 +84,7 @@ def build_scenario(
         workload_names=frozenset((ref.namespace, ref.name) for ref in bodies if ref.kind in WORKLOADS),
         only_files=not running,
         problems=(*problems, *snapshot.problems),
+        notes=assumed.notes,
     )
     scenario.resolver.update(snapshot)
     return scenario
