@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from lateen.admin.config_dump import config_dump, find_connection
+from lateen.admin.problems import problem_list
 from lateen.admin.registry import configs, endpoints, services
 from lateen.admin.sync_status import sync_status
 from lateen.api.meta import JsonObject
@@ -40,6 +41,7 @@ class Admin:
             Route("/debug/registryz", self.registryz),
             Route("/debug/endpointz", self.endpointz),
             Route("/debug/configz", self.configz),
+            Route("/debug/problemz", self.problemz),
             Route("/distribution", self.distribution),
             Route("/metrics", self.metrics),
             Route("/healthz", self.alive),
@@ -71,6 +73,11 @@ class Admin:
     async def configz(self, _: Request) -> Response:
         """The rules in force."""
         return _Json(configs(self._pusher.feed.held.values()))
+
+    async def problemz(self, request: Request) -> Response:
+        """What is wrong, of all resources or those of one `kind`, `namespace`, `name`."""
+        chosen = {word: request.query_params.get(word, "") for word in ("kind", "namespace", "name")}
+        return _Json(problem_list(self._fleet.board.problems(), **chosen))
 
     async def distribution(self, request: Request) -> Response:
         """How far `revision` (the newest push without it) has come, after at most `wait` seconds."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from lateen.api.meta import Resource
-from lateen.api.problem import Problem
 
 
 def full_name(resource: Resource) -> str:
@@ -15,8 +14,3 @@ def full_name(resource: Resource) -> str:
 def selector_text(labels: Mapping[str, str]) -> str:
     """A selector as kubectl writes it: `app=reviews,version=v1`."""
     return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-
-
-def problem_text(problem: Problem) -> str:
-    """The field and what is wrong with it."""
-    return f"{problem.path}: {problem.message}" if problem.path else problem.message

@@ -1,5 +1,6 @@
 """`lateen describe`: everything about a resource that a person may want to read, its events last."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from lateen.api.meta import JsonObject
 from lateen.cli.completing import complete_resources
 from lateen.cli.description.deployment import describe_deployment
 from lateen.cli.description.events import events_entry
-from lateen.cli.description.lines import Entry, render
+from lateen.cli.description.lines import Entry, Lines, render
 from lateen.cli.description.plain import describe_plain
 from lateen.cli.description.pod import describe_pod, pod_mesh
 from lateen.cli.description.related import listed, proxy_state, rules_for, services_of, slices_of
@@ -18,6 +19,7 @@ from lateen.cli.description.service import describe_service
 from lateen.cli.kinds import Target, parse_targets
 from lateen.cli.mesh import connect, mesh_options, namespace_option
 from lateen.cli.pods import list_pods
+from lateen.client.error import ApiError
 from lateen.client.resource_path import with_query
 from lateen.client.sync import SyncClient
 
@@ -52,7 +54,8 @@ def command(
         for number, document in enumerate(documents):
             if number:
                 click.echo("\n")
-            click.echo("\n".join(render([*describe(client, document), events_entry(_events(client, document))])))
+            parts = [*describe(client, document), *_problems(client, document), events_entry(_events(client, document))]
+            click.echo("\n".join(render(parts)))
 
 
 def describe(client: SyncClient, document: JsonObject) -> Sequence[Entry]:
@@ -68,7 +71,7 @@ def describe(client: SyncClient, document: JsonObject) -> Sequence[Entry]:
         selector = (document["spec"].get("selector") or {}).get("matchLabels") or {}
         labels = ",".join(f"{key}={value}" for key, value in selector.items())
         return describe_deployment(document, list_pods(client, metadata["namespace"], labels) if labels else [])
-    if document["apiVersion"].partition("/")[0].endswith(".istio.io"):
+    if _is_rule(document):
         return describe_rule(document)
     return describe_plain(document)
 
@@ -79,6 +82,24 @@ def _find(client: SyncClient, target: Target, where: str, selector: str) -> list
     types = {"apiVersion": target.info.api_version, "kind": target.info.kind}
     listing = client.get(with_query(target.path(where), labelSelector=selector))
     return [{**types, **item} for item in listing.get("items") or []]
+
+
+def _problems(client: SyncClient, document: JsonObject) -> list[Entry]:
+    """What the mesh finds wrong with a resource whose status does not say so; nothing where nothing is."""
+    metadata = document["metadata"]
+    if _is_rule(document):
+        return []
+    about = {"kind": document["kind"], "namespace": metadata.get("namespace", ""), "name": metadata["name"]}
+    try:
+        found: list[JsonObject] = json.loads(client.text(with_query("/debug/problemz", **about)))
+    except (ApiError, ValueError):
+        return []  # another server than ours
+    lines = [f"{each['level'].lower()} [{each['code']}] {each['message']}" for each in found]
+    return [("Problems", Lines(lines))] if lines else []
+
+
+def _is_rule(document: JsonObject) -> bool:
+    return str(document["apiVersion"]).partition("/")[0].endswith(".istio.io")
 
 
 def _events(client: SyncClient, document: JsonObject) -> list[JsonObject]:

@@ -6,12 +6,14 @@ from fnmatch import fnmatchcase
 
 import click
 
+from lateen.analysis.catalog import SCHEMA
 from lateen.analysis.messages import message_type
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.cli.output import formatted
 
 LEVELS = tuple(Severity)
+_SCHEMA = frozenset(message.code for message in SCHEMA.messages)
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
@@ -73,8 +75,13 @@ def as_line(problem: Problem) -> str:
     level = click.style(
         problem.severity.value, fg=_COLORS.get(problem.severity), bold=problem.severity is Severity.ERROR
     )
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return f"{level} [{problem.code}]{place} {problem.message}{hint}"
+    more = "; ".join(word for word in (_field(problem), problem.hint) if word)
+    return f"{level} [{problem.code}]{place} {problem.message}{f' ({more})' if more else ''}"
+
+
+def _field(problem: Problem) -> str:
+    """Where in the resource, if its line does not say so or the message is about nothing else."""
+    return f"at {problem.path}" if problem.path and (not problem.origin.line or problem.code in _SCHEMA) else ""
 
 
 def as_document(problem: Problem) -> JsonObject:

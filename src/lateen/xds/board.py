@@ -26,7 +26,13 @@ class ProblemBoard:
         self._changed = asyncio.Event()
 
     def replace(self, source: str, problems: tuple[Problem, ...]) -> None:
-        """Put up what `source` finds wrong now, instead of what it found before."""
+        """Put up what `source` finds wrong now, instead of what it found before.
+
+        Of analysis, what others say already is left out until it looks again: when they take it back, it is gone.
+        """
+        if source == ANALYSIS:
+            said = self._said()
+            problems = tuple(problem for problem in problems if _subject(problem) not in said)
         if self._sources.get(source, ()) == problems:
             return
         if problems:
@@ -42,11 +48,16 @@ class ProblemBoard:
         for source, problems in self._sources.items():
             for problem in problems if source != ANALYSIS else ():
                 found.setdefault(problem.resource, {})[problem] = None
-        said = {_subject(problem) for each in found.values() for problem in each}
+        said = self._said()
         for problem in self._sources.get(ANALYSIS, ()):
             if _subject(problem) not in said:
                 found.setdefault(problem.resource, {})[problem] = None
         return {ref: tuple(each) for ref, each in found.items()}
+
+    def _said(self) -> set[tuple[ResourceRef | None, str, str]]:
+        """What other finders than analysis say."""
+        others = (problems for source, problems in self._sources.items() if source != ANALYSIS)
+        return {_subject(problem) for problems in others for problem in problems}
 
     async def changes(self) -> AsyncIterator[Mapping[ResourceRef | None, tuple[Problem, ...]]]:
         """All problems now, and again after each change; changes in between are skipped."""

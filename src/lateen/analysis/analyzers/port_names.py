@@ -29,7 +29,7 @@ def analyze(config: Configuration) -> Iterator[Problem]:
             if external:
                 yield EXTERNAL_NAME_PORT.at(service.ref, path, hint="name it http, or tls, or tcp-…")
                 continue
-            target = port.target_port or 0
+            target = port.target_port or port.port
             hint = "name it http, http2, grpc, tls or tcp, or one of them with a suffix: http-web"
             yield PORT_NAME.at(service.ref, path, name=port.name, port=port.port, target=target, hint=hint)
 

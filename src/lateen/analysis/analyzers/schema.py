@@ -10,7 +10,6 @@ import msgspec
 
 from lateen.analysis.config import Configuration
 from lateen.analysis.messages import INEFFECTIVE_MATCH, SCHEMA_ERROR, SCHEMA_WARNING, UNREACHABLE_RULE
-from lateen.analysis.subject import problem_text
 from lateen.api.codec import Document
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
@@ -36,5 +35,5 @@ def document_problems(body: JsonObject, document: Document | None = None) -> Ite
 
 def _as_message(problem: Problem) -> Problem:
     found = _OWN.get(problem.code) or (SCHEMA_ERROR if problem.severity is Severity.ERROR else SCHEMA_WARNING)
-    message = found.template.format(detail=problem_text(problem))
+    message = found.template.format(detail=problem.message)
     return msgspec.structs.replace(problem, code=found.code, severity=found.severity, message=message)
