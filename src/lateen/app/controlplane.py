@@ -91,10 +91,11 @@ async def serve_mesh(paths: MeshPaths, record: MeshRecord) -> None:
         stack.push_async_callback(xds.server.stop)
         tasks.start(xds.pusher.run(), "xds push")
         admission = SidecarAdmission(store, with_defaults)
-        statuses = StatusWriter(store, clock, xds.board.problems, lambda: xds.pusher.published)
+        analysis = AnalysisLoop(store, clock, partial(xds.board.replace, ANALYSIS))
+        judged = partial(_judged, xds.pusher, analysis)
+        statuses = StatusWriter(store, clock, xds.board.problems, judged)
         runner = build_controllers(store, record, plan, clock, (admission, statuses))
         tasks.start(runner.run(), "controllers")
-        analysis = AnalysisLoop(store, clock, partial(xds.board.replace, ANALYSIS))
         tasks.start(analysis.run(), "analysis")
         tasks.start(_tell_status_writer(xds.board, runner, statuses), "status")
         api = build_app(
@@ -140,6 +141,11 @@ def build_controllers(
         statuses,
     )
     return ControllerRunner(store, controllers, clock)
+
+
+def _judged(pusher: Pusher, analysis: AnalysisLoop) -> int:
+    """The revision up to which all problems are known."""
+    return min(pusher.published, analysis.observed)
 
 
 async def _tell_status_writer(board: ProblemBoard, runner: ControllerRunner, statuses: StatusWriter) -> None:

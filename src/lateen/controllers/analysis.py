@@ -23,7 +23,10 @@ KINDS = ("Namespace", "Node", "ConfigMap", "Secret", "Service", "Pod", "Deployme
 WITH_STATUS = frozenset({"Service", "ServiceEntry", "WorkloadEntry"})
 """Kinds whose status analyzers look at; of others, a new status is no reason to look again."""
 
-QUIET_SECONDS = 0.5
+QUIET_SHARE = 10
+"""The quiet before a look lasts so many times as long as the last look took: it costs a tenth of a core at most."""
+LEAST_QUIET_SECONDS = 0.03
+MOST_QUIET_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 5.0
 
 _ACROSS = tuple(each for each in DEFAULTS if each is not SCHEMA)
@@ -43,6 +46,11 @@ class AnalysisLoop:
         self._schema: dict[ResourceRef, tuple[Stored, tuple[Problem, ...]]] = {}
         self._changed = asyncio.Event()
         self._first = self._last = 0.0
+        self._quiet = LEAST_QUIET_SECONDS
+        self._seen = 0
+        self._busy = True
+        self.observed = 0
+        """The revision up to which everything has been looked at."""
 
     async def run(self) -> None:
         """Follow the store until cancelled."""
@@ -56,11 +64,15 @@ class AnalysisLoop:
         """List, then watch until the watch is too old."""
         listing = await self._store.list(KINDS)
         self._held = {stored.ref: stored for stored in listing.items}
+        self._seen = listing.revision
         self._note()
         try:
             async for event in self._store.watch(listing.revision, KINDS):
+                self._seen = event.revision
                 if self._take(event):
                     self._note()
+                elif not self._busy:
+                    self.observed = event.revision
         except TooOldError:
             log.info("analysis fell behind the store's history; listing again")
 
@@ -75,6 +87,7 @@ class AnalysisLoop:
 
     def _note(self) -> None:
         now = self._clock.monotonic()
+        self._busy = True
         self._first = self._first if self._changed.is_set() else now
         self._last = now
         self._changed.set()
@@ -85,8 +98,12 @@ class AnalysisLoop:
         while (delay := self._due() - self._clock.monotonic()) > 0:
             await self._clock.sleep(delay)
         self._changed.clear()
-        held = list(self._held.values())
+        held, seen, began = list(self._held.values()), self._seen, self._clock.monotonic()
         self._publish(await asyncio.to_thread(self._analyze, held, self._clock.now()))
+        took = self._clock.monotonic() - began
+        self._quiet = min(MOST_QUIET_SECONDS, max(LEAST_QUIET_SECONDS, QUIET_SHARE * took))
+        self._busy = self._changed.is_set()
+        self.observed = seen if self._busy else self._seen
 
     def _analyze(self, held: Sequence[Stored], now: float) -> tuple[Problem, ...]:
         config = configuration((stored.resource for stored in held), now=now)
@@ -94,7 +111,7 @@ class AnalysisLoop:
         return finished((*found, *self._schema_problems(held)), config)
 
     def _due(self) -> float:
-        return min(self._last + QUIET_SECONDS, self._first + LONGEST_WAIT_SECONDS)
+        return min(self._last + self._quiet, self._first + LONGEST_WAIT_SECONDS)
 
     def _schema_problems(self, held: Iterable[Stored]) -> Iterable[Problem]:
         """What validation finds in rules, remembered as long as they stay as they are."""
