@@ -12,9 +12,11 @@ from envoy.extensions.filters.network.http_connection_manager.v3.http_connection
     HttpConnectionManager,
 )
 from envoy.extensions.filters.network.tcp_proxy.v3.tcp_proxy_pb2 import TcpProxy
+from envoy.extensions.transport_sockets.tls.v3.tls_pb2 import DownstreamTlsContext
 from google.protobuf.message import Message
 from tests.support.pgv import violations
 
+from lateen.simulation.downstream_tls import downstream_tls
 from lateen.translate.resources import Resources
 from lateen.translate.wire import serialize, unpack
 
@@ -49,6 +51,7 @@ def _by_label(resources: Resources) -> dict[str, Mapping[str, Message]]:
         "cluster": resources.clusters,
         "endpoints": resources.endpoints,
         "routes": resources.routes,
+        "secret": resources.secrets,
     }
 
 
@@ -69,6 +72,9 @@ def _name_problems(resources: Resources) -> Iterator[str]:
     for name, assignment in resources.endpoints.items():
         if assignment.cluster_name != name:
             yield f"endpoints {name}: are for {assignment.cluster_name}"
+    for name, secret in resources.secrets.items():
+        if secret.name != name:
+            yield f"secret {name}: calls itself {secret.name}"
     for name, config in resources.routes.items():
         if config.name != name:
             yield f"routes {name}: call themselves {config.name}"
@@ -83,11 +89,24 @@ def _reference_problems(resources: Resources, external: Collection[str]) -> Iter
         for manager in _managers(listener):
             if manager.HasField("rds") and manager.rds.route_config_name not in resources.routes:
                 yield f"listener {listener.name}: refers to routes {manager.rds.route_config_name}, which don't exist"
+    for user, name in _secret_users(resources):
+        if name not in resources.secrets:
+            yield f"{user}: refers to secret {name}, which doesn't exist"
     wanted = {c.eds_cluster_config.service_name or c.name for c in resources.clusters.values() if c.type == c.EDS}
     for name in sorted(wanted - set(resources.endpoints)):
         yield f"cluster {name}: has no endpoints resource"
     for name in sorted(set(resources.endpoints) - wanted):
         yield f"endpoints {name}: no cluster asks for them"
+
+
+def _secret_users(resources: Resources) -> Iterator[tuple[str, str]]:
+    for listener in resources.listeners.values():
+        for chain in chains(listener):
+            common = (downstream_tls(chain) or DownstreamTlsContext()).common_tls_context
+            named = [*common.tls_certificate_sds_secret_configs]
+            if common.HasField("combined_validation_context"):
+                named.append(common.combined_validation_context.validation_context_sds_secret_config)
+            yield from ((f"listener {listener.name}", each.name) for each in named)
 
 
 def _cluster_users(resources: Resources) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """`/debug/config_dump`: what a proxy was sent, as JSON."""
 
+from envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 from envoy.service.discovery.v3 import discovery_pb2
 from google.protobuf import json_format
+from google.protobuf.message import Message
 
 from lateen.api.meta import JsonObject
 from lateen.translate.wire import unpack
@@ -11,6 +13,8 @@ from lateen.xds.resource_type import abbreviation
 from lateen.xds.sheet import Encoded
 from lateen.xds.status import sent_resources
 from lateen.xds.subscription import Subscription
+
+REDACTED = "[redacted]"
 
 
 def find_connection(fleet: Fleet, proxy: str) -> Connection | None:
@@ -43,9 +47,16 @@ def _resource(subscription: Subscription, resource: Encoded) -> JsonObject:
     dumped: JsonObject = {
         "name": resource.name,
         "version": resource.version,
-        "resource": json_format.MessageToDict(unpack(entry.resource)),
+        "resource": json_format.MessageToDict(_shown(unpack(entry.resource))),
     }
     rejection = subscription.rejected.get(resource.name)
     if rejection is not None:
         dumped["rejected"] = rejection.message
     return dumped
+
+
+def _shown(message: Message) -> Message:
+    """The message without private keys, in the words of Envoy's own dump."""
+    if isinstance(message, secret_pb2.Secret) and message.HasField("tls_certificate"):
+        message.tls_certificate.private_key.inline_string = REDACTED
+    return message

@@ -1,5 +1,7 @@
 """Kubernetes `v1` Secret."""
 
+from typing import Any
+
 from lateen.api.meta import Resource
 
 
@@ -14,3 +16,7 @@ class Secret(Resource):
     def __repr__(self) -> str:
         """Names only: a secret's values must not reach a log."""
         return f"Secret({self.metadata.namespace}/{self.metadata.name}, keys={sorted({*self.data, *self.string_data})})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """The same for prettier printers; `Any` is msgspec's."""
+        return [("namespace", self.metadata.namespace), ("name", self.metadata.name)]

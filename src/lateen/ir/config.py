@@ -8,6 +8,7 @@ from lateen.ir.cluster import Cluster
 from lateen.ir.endpoint import LoadAssignment
 from lateen.ir.listener import Listener
 from lateen.ir.route import RouteConfig
+from lateen.ir.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +23,7 @@ class Layer:
     clusters: Mapping[str, Cluster] = field(default_factory=dict)
     endpoints: Mapping[str, LoadAssignment] = field(default_factory=dict)
     routes: Mapping[str, RouteConfig] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 

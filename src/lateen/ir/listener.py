@@ -79,20 +79,35 @@ class Tcp(Value, tag="tcp"):
     hash_source_ip: bool = False
 
 
-class DownstreamTls(Value):
-    """TLS that a gateway terminates; `secret` is an SDS name, the others are files on the proxy's machine."""
+class CertificateFiles(Value):
+    """A certificate in files on the proxy's machine."""
 
-    secret: str = ""
+    certificate: str
+    private_key: str
+
+
+class DownstreamTls(Value):
+    """TLS that a gateway terminates. `secrets` and `ca_secret` are SDS names, the others files on the proxy's machine.
+
+    Clients may show a certificate where there is an authority to check it by; `insecure_skip_verify` lets those pass
+    that fail.
+    """
+
+    secrets: tuple[str, ...] = ()
     ca_secret: str = ""
-    certificate: str = ""
-    private_key: str = ""
+    files: tuple[CertificateFiles, ...] = ()
     ca: str = ""
+    crl: str = ""
     require_client_certificate: bool = False
     subject_alt_names: tuple[str, ...] = ()
+    verify_spki: tuple[str, ...] = ()
+    verify_hash: tuple[str, ...] = ()
+    insecure_skip_verify: bool = False
     alpn: tuple[str, ...] = ("h2", "http/1.1")
     min_version: str = ""
     max_version: str = ""
     cipher_suites: tuple[str, ...] = ()
+    ecdh_curves: tuple[str, ...] = ()
 
 
 class ChainMatch(Value):

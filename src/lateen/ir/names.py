@@ -78,6 +78,15 @@ def inbound_route(port: int) -> str:
     return subset_key(Side.INBOUND, "", "", port)
 
 
+CA_SUFFIX = "-cacert"
+"""What is added to a credential's name for its certificate authority."""
+
+
+def sds_name(credential: str) -> str:
+    """The SDS resource of a credential: `kubernetes://bookinfo-cert`. Names that have a scheme keep it."""
+    return credential if "://" in credential else f"kubernetes://{credential}"
+
+
 def gateway_http_route(port: int) -> str:
     """The route configuration of a gateway's plain HTTP port: `http.8080`."""
     return f"http.{port}"

@@ -12,6 +12,7 @@ from lateen.api.meta import Resource
 from lateen.api.namespace import Namespace
 from lateen.api.node import Node
 from lateen.api.pod import Pod
+from lateen.api.secret import Secret
 from lateen.api.service import Service as KubernetesService
 from lateen.api.service_entry import ServiceEntry
 from lateen.api.sidecar import Sidecar
@@ -24,6 +25,7 @@ from lateen.model.registry import Registry, register_services
 from lateen.model.service import Endpoint, Locality
 from lateen.model.service_entries import entry_endpoints
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
+from lateen.model.tls_secret import TlsSecret, is_tls_secret, tls_secret
 from lateen.model.workload import Workload
 
 R = TypeVar("R", bound=Resource)
@@ -32,7 +34,7 @@ Bucket = Mapping[NamespacedName, R]
 
 KINDS: tuple[type[Resource], ...] = (
     Namespace, Node, Pod, KubernetesService, EndpointSlice, ConfigMap,
-    ServiceEntry, VirtualService, DestinationRule, Gateway, Sidecar,
+    ServiceEntry, VirtualService, DestinationRule, Gateway, Sidecar, Secret,
 )  # fmt: skip
 """What a snapshot is made of; other kinds are ignored."""
 
@@ -63,6 +65,7 @@ class SnapshotBuilder:
         self._registry = Stage(register_services)
         self._slices = Stage(_slices)
         self._endpoints = Stage(_endpoints)
+        self._secrets = Stage(_secrets)
         self._rules = {kind: Stage(_in_order) for kind in (VirtualService, DestinationRule, Gateway, Sidecar)}
 
     def put(self, resource: Resource) -> None:
@@ -92,6 +95,7 @@ class SnapshotBuilder:
             destination_rules=self._rules[DestinationRule].run(self._bucket(DestinationRule)),
             gateways=self._rules[Gateway].run(self._bucket(Gateway)),
             sidecars=self._rules[Sidecar].run(self._bucket(Sidecar)),
+            secrets=self._secrets.run(self._bucket(Secret)),
             problems=(*problems, *registry.problems),
         )
 
@@ -121,6 +125,10 @@ def _workloads(memo: Memo, bucket: Bucket[Pod], nodes: Mapping[str, Locality]) -
 
 def _workload(pod: Pod, nodes: Mapping[str, Locality]) -> Workload:
     return workload_of(pod, pod_locality(pod, nodes))
+
+
+def _secrets(memo: Memo, bucket: Bucket[Secret]) -> dict[NamespacedName, TlsSecret]:
+    return {key: memo.recall(key, tls_secret, secret) for key, secret in bucket.items() if is_tls_secret(secret)}
 
 
 def _in_order(_: Memo, bucket: Bucket[R]) -> tuple[R, ...]:

@@ -10,6 +10,7 @@ from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
+from lateen.model.tls_secret import TlsSecret
 from lateen.model.workload import Workload
 
 EndpointKey = tuple[str, str, int]
@@ -37,4 +38,6 @@ class MeshSnapshot:
     destination_rules: Sequence[DestinationRule] = ()
     gateways: Sequence[Gateway] = ()
     sidecars: Sequence[Sidecar] = ()
+    secrets: Mapping[tuple[str, str], TlsSecret] = field(default_factory=dict)
+    """Those that may hold certificates, by (namespace, name)."""
     problems: Sequence[Problem] = field(default=())

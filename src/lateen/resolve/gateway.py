@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from lateen.api.problem import Problem
-from lateen.ir.listener import Direction, FilterChain, Http, Listener, Tcp
+from lateen.ir.listener import Direction, FilterChain, Listener, ListenerFilter
 from lateen.ir.route import RouteConfig
+from lateen.ir.secret import Secret
 from lateen.resolve.gateway_routes import gateway_hosts, unserved_hosts
 from lateen.resolve.gateway_servers import (
     GatewayServer,
@@ -16,9 +17,9 @@ from lateen.resolve.gateway_servers import (
     servers_of,
 )
 from lateen.resolve.gateway_tcp import server_connections
+from lateen.resolve.gateway_tls import add_secrets, http_connections, tls_port, unbound
 from lateen.resolve.outbound import MOST_DIRECT_RESPONSE, rule_problems
 from lateen.resolve.rules import Rule, rules_of
-from lateen.resolve.tcp_routes import access_log
 from lateen.resolve.view import GatewayView, OutboundPart
 
 
@@ -34,23 +35,32 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
     problems += unserved_hosts(rules, (server for gateway in view.gateways for server in servers_of(gateway)))
     listeners: dict[str, Listener] = {}
     routes: dict[str, RouteConfig] = {}
+    secrets: dict[str, Secret] = {}
     for port, servers in merged.by_port.items():
+        chains: Sequence[FilterChain]
         if servers[0].is_plain_http:
             config, found = _routes(view, port, servers, rules)
             routes[config.name] = config
             problems += found
-            network: Http | Tcp | None = _http(view, port)
+            chains = (FilterChain(name="", network=http_connections(view, port, route_name(port))),)
+        elif servers[0].is_tls:
+            told = tls_port(view, port, servers, rules)
+            routes |= told.routes
+            add_secrets(secrets, told.secrets)
+            problems += told.problems
+            chains = told.chains
         else:
             network = server_connections(view, servers[0], rules)
-        if network is None:
-            problems.append(_unbound(servers[0], port))
-            continue
-        listeners[name_of(port)] = memo.keep(("listener", port), _listener(view, port, servers, network))
+            chains = (FilterChain(name="", network=network),) if network else ()
+            problems += () if network else (unbound(servers[0]),)
+        if chains:
+            listeners[name_of(port)] = memo.keep(("listener", port), _listener(view, port, servers, chains))
     return memo.recall(
         "part",
         OutboundPart,
         memo.keep("listeners", listeners),
         memo.keep("routes", routes),
+        memo.keep("secrets", secrets),
         memo.keep("problems", tuple(dict.fromkeys(problems))),
     )
 
@@ -68,28 +78,14 @@ def _routes(
     return view.memo.keep(("routes of", port), config), found.problems
 
 
-def _http(view: GatewayView, port: Port) -> Http:
-    """Clients are outside the mesh: their address is the peer's, and they say nothing about certificates."""
-    return Http(
-        stat_prefix=f"outbound_{name_of(port)}",
-        route_name=route_name(port),
-        access_log=access_log(view.settings),
-        use_remote_address=True,
-        forward_client_cert="SANITIZE_SET",
-    )
-
-
-def _listener(view: GatewayView, port: Port, servers: Sequence[GatewayServer], network: Http | Tcp) -> Listener:
+def _listener(
+    view: GatewayView, port: Port, servers: Sequence[GatewayServer], chains: Sequence[FilterChain]
+) -> Listener:
     return Listener(
         name=name_of(port),
         binds=binds_for(port, view.fronts, view.port_numbers, view.scope.host_netns),
         direction=Direction.OUTBOUND,
-        chains=(FilterChain(name="", network=network),),
+        chains=tuple(chains),
+        filters=(ListenerFilter.TLS_INSPECTOR,) if servers[0].is_tls else (),
         origins=tuple(dict.fromkeys(server.origin for server in servers)),
     )
-
-
-def _unbound(server: GatewayServer, port: Port) -> Problem:
-    message = f"port {port.number} is not opened: no VirtualService bound to {server.gateway} has tcp routes for it"
-    hint = f"apply a VirtualService with gateways: [{server.gateway}] and tcp routes"
-    return server.problem("NoRoute", message, hint)

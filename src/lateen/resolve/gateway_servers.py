@@ -7,7 +7,15 @@ from typing import NamedTuple
 from lateen.api.gateway import Gateway, Server
 from lateen.api.problem import Problem, Severity
 from lateen.ir.listener import Bind
-from lateen.ir.names import ADMIN_PORT, READINESS_PORT, STATS_PORT, WILDCARD_ADDRESS, gateway_http_route, listener_name
+from lateen.ir.names import (
+    ADMIN_PORT,
+    READINESS_PORT,
+    STATS_PORT,
+    WILDCARD_ADDRESS,
+    gateway_http_route,
+    gateway_https_route,
+    listener_name,
+)
 from lateen.ir.origin import ConfigOrigin
 from lateen.model.protocol import parse_protocol
 from lateen.model.service import Protocol, Service, ServicePort
@@ -17,6 +25,8 @@ CONFLICT = "IST0145"
 
 _OWN_PORTS = frozenset({ADMIN_PORT, READINESS_PORT, STATS_PORT})
 """Ports at which every proxy answers by itself."""
+
+UNSUPPORTED_MODES = frozenset({"ISTIO_MUTUAL", "AUTO_PASSTHROUGH"})
 
 _UNTRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
 
@@ -47,6 +57,31 @@ class GatewayServer:
         return self.protocol.is_http
 
     @property
+    def is_tls(self) -> bool:
+        """Whether clients speak TLS, so that servers can share a port and be told apart by the name asked for."""
+        return self.server.tls is not None and not self.is_plain_http
+
+    @property
+    def is_passed_through(self) -> bool:
+        """Whether TLS is not ended here."""
+        return self.server.tls is not None and self.is_tls and self.server.tls.mode == "PASSTHROUGH"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether requests are read after TLS is ended."""
+        return self.protocol is Protocol.HTTPS and self.is_tls and not self.is_passed_through
+
+    @property
+    def server_names(self) -> tuple[str, ...]:
+        """The hosts as clients ask for them in TLS, sorted."""
+        return tuple(sorted({host.rpartition("/")[2] for host in self.hosts}))
+
+    @property
+    def config_path(self) -> str:
+        """Where it stands in its Gateway."""
+        return f"spec.servers[{self.position}]"
+
+    @property
     def https_redirect(self) -> bool:
         """Whether every request is sent to the same address over TLS."""
         return bool(self.server.tls and self.server.tls.https_redirect)
@@ -74,7 +109,7 @@ class GatewayServer:
 
     def problem(self, code: str, message: str, hint: str, *, field: str = "", error: bool = False) -> Problem:
         """A finding about this server."""
-        path = f"spec.servers[{self.position}]{field}"
+        path = f"{self.config_path}{field}"
         severity = Severity.ERROR if error else Severity.WARNING
         return Problem(self.source.ref, path, code, severity, message, hint)
 
@@ -129,30 +164,50 @@ def _place(view: GatewayView, server: GatewayServer, merged: MergedServers) -> N
         merged.problems.append(server.problem("PortInUse", message, "choose another port", field=".port", error=True))
         return
     group = merged.by_port.setdefault(port, [])
-    if group and not (server.is_plain_http and group[0].is_plain_http):
-        merged.problems.append(_conflict(server, group[0], port))
+    refused = _clash(server, group, port)
+    if refused is not None:
+        merged.problems.append(refused)
         return
     group.append(server)
+
+
+def _clash(server: GatewayServer, group: Sequence[GatewayServer], port: Port) -> Problem | None:
+    """Why a server cannot share its port with those before it: only plain HTTP servers can, or TLS ones by name."""
+    if not group or (server.is_plain_http and group[0].is_plain_http):
+        return None
+    if not (server.is_tls and group[0].is_tls):
+        hint = "use another port: only HTTP servers can share one, or TLS servers"
+        return _conflict(server, group[0], port, f"{group[0].server.port.protocol} is served there already", hint)
+    for other in group:
+        common = [host for host in server.server_names if host in other.server_names]
+        if common:
+            reason = f"{' '.join(common)} is served there already"
+            return _conflict(server, other, port, reason, "take the host out of one of the two servers")
+    return None
 
 
 def _unsupported(server: GatewayServer) -> Problem | None:
     if server.server.bind.startswith("unix:"):
         message = "listening at Unix sockets has no effect in this version: the server is not opened"
         return server.problem("NoEffect", message, "listen at an address", field=".bind")
-    if server.protocol.is_tls or (server.server.tls is not None and not server.is_plain_http):
-        message = "TLS servers have no effect in this version: the port is not opened"
-        return server.problem("NoEffect", message, "add a server with protocol HTTP or TCP", field=".tls")
+    tls = server.server.tls
+    if tls is None and server.protocol.is_tls:
+        return server.problem(
+            "MissingField", f"{server.protocol} needs it", "add a mode and a certificate", field=".tls"
+        )
+    if tls is not None and server.is_tls and tls.mode in UNSUPPORTED_MODES:
+        message = f"{tls.mode} has no effect in this version: the server is not opened"
+        return server.problem("NoEffect", message, "choose SIMPLE, MUTUAL or PASSTHROUGH", field=".tls.mode")
     return None
 
 
-def _conflict(server: GatewayServer, first: GatewayServer, port: Port) -> Problem:
+def _conflict(server: GatewayServer, first: GatewayServer, port: Port, reason: str, hint: str) -> Problem:
     selector = ",".join(f"{key}={value}" for key, value in sorted(server.source.spec.selector.items()))
     message = (
         f"Conflict with gateways {first.gateway} (workload selector {selector}, port {port.number}, hosts "
-        f"{' '.join(server.server.hosts)}). {first.server.port.protocol} is served there already: this server is not "
-        "opened"
+        f"{' '.join(server.server.hosts)}). {reason}: this server is not opened"
     )
-    return server.problem(CONFLICT, message, "use another port: only HTTP servers can share one", error=True)
+    return server.problem(CONFLICT, message, hint, error=True)
 
 
 def listening_port(view: GatewayView, number: int) -> int:
@@ -187,6 +242,13 @@ def route_name(port: Port) -> str:
     """The route configuration of a port's HTTP servers; a bind address other than all is part of it."""
     name = gateway_http_route(port.number)
     return name if port.address == WILDCARD_ADDRESS else f"{name}.{port.address}"
+
+
+def https_route_name(server: GatewayServer) -> str:
+    """The route configuration of an HTTPS server; a bind address is part of it."""
+    meta = server.source.metadata
+    name = gateway_https_route(server.port, server.server.port.name, meta.name, meta.namespace)
+    return f"{name}.{server.server.bind}" if server.server.bind else name
 
 
 def name_of(port: Port) -> str:

@@ -1,6 +1,7 @@
 """Where the connections of a gateway's TCP server go (`buildGatewayNetworkFiltersFromTCPRoutes` in Istio)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lateen.ir.listener import Tcp
 from lateen.model.hostname import overlaps
@@ -20,6 +21,34 @@ def server_connections(view: OutboundView, server: GatewayServer, rules: Sequenc
             if route.route and (matching or not route.match):
                 return forward_to(view, rule, route.route, server.port)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedThrough:
+    """Connections of TLS that is not ended: by the names clients ask for, where one match of one rule sends them."""
+
+    rule: Rule
+    path: str
+    part: str
+    server_names: tuple[str, ...]
+    network: Tcp
+
+
+def passed_through(view: OutboundView, server: GatewayServer, rules: Sequence[Rule]) -> Iterator[PassedThrough]:
+    """Every match of TLS routes for the server, of all rules bound to it, in their order."""
+    for rule in rules:
+        if server.gateway not in rule.gateways or not _shares_host(server, rule):
+            continue
+        for number, route in enumerate(rule.source.spec.tls):
+            for place, match in enumerate(route.match if route.route else ()):
+                if client_matches(match, rule, server.gateway, server.port, view):
+                    yield PassedThrough(
+                        rule=rule,
+                        path=f"spec.tls[{number}].match[{place}].sniHosts",
+                        part=f"tls[{number}]",
+                        server_names=tuple(sorted({name.lower() for name in match.sni_hosts})),
+                        network=forward_to(view, rule, route.route, server.port),
+                    )
 
 
 def _shares_host(server: GatewayServer, rule: Rule) -> bool:

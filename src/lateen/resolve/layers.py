@@ -12,10 +12,12 @@ from lateen.ir.config import Layer
 from lateen.ir.endpoint import LoadAssignment
 from lateen.ir.listener import Listener
 from lateen.ir.route import RouteConfig
+from lateen.ir.secret import Secret
 from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
+from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.clusters import BY_NAME, catch_all_clusters, cluster_kind, is_routable, port_clusters
 from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_for
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
@@ -179,6 +181,7 @@ def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itse
     settings: MeshSettings,
     services: Mapping[tuple[str, str], Service],
     gateways: tuple[Gateway, ...],
+    secrets: Mapping[tuple[str, str], TlsSecret],
     *,
     scope: Scope,
 ) -> Layer:
@@ -201,6 +204,7 @@ def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itse
                 ),
                 fronts=tuple(services[key] for key in scope.services if key in services),
                 port_numbers=dict(scope.ports),
+                credentials={name: secret for (owner, name), secret in secrets.items() if owner == scope.namespace},
             )
         ),
     )
@@ -209,11 +213,15 @@ def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itse
 def _layer(memo: Memo, part: OutboundPart) -> Layer:
     listeners = memo.keep("layer listeners", part.listeners)
     routes = memo.keep("layer routes", part.routes)
+    secrets = memo.keep("layer secrets", part.secrets)
     problems = memo.keep("layer problems", part.problems)
-    return memo.recall("layer", _outbound_layer, listeners, routes, problems)
+    return memo.recall("layer", _outbound_layer, listeners, routes, secrets, problems)
 
 
 def _outbound_layer(
-    listeners: Mapping[str, Listener], routes: Mapping[str, RouteConfig], problems: tuple[Problem, ...]
+    listeners: Mapping[str, Listener],
+    routes: Mapping[str, RouteConfig],
+    secrets: Mapping[str, Secret],
+    problems: tuple[Problem, ...],
 ) -> Layer:
-    return Layer(name="outbound", listeners=listeners, routes=routes, problems=problems)
+    return Layer(name="outbound", listeners=listeners, routes=routes, secrets=secrets, problems=problems)

@@ -148,7 +148,7 @@ class MeshResolver:
         clusters = self._clusters[key, gateway].run(view, mesh.named, settings, mesh.problems)
         endpoints = self._endpoints[key, gateway, scope.locality].run(clusters.plans, snapshot.endpoints)
         rules = self._visible[scope.namespace, gateway].run(snapshot.virtual_services, settings)
-        fronts = (snapshot.services, snapshot.gateways) if gateway else ()
+        fronts = (snapshot.services, snapshot.gateways, snapshot.secrets) if gateway else ()
         outbound = self._outbound[scope].run(view, clusters.names, rules, mesh.headless, settings, *fronts)
         return clusters.layer, endpoints, outbound
 

@@ -49,6 +49,7 @@ def resolve_outbound(view: OutboundView) -> OutboundPart:
         OutboundPart,
         memo.keep("listeners", listeners),
         memo.keep("routes", routes),
+        memo.recall("secrets", dict),
         memo.keep("problems", tuple(dict.fromkeys(problems))),
     )
 

@@ -9,10 +9,12 @@ from lateen.api.problem import Problem
 from lateen.api.virtual_service import VirtualService
 from lateen.ir.listener import Listener
 from lateen.ir.route import RouteConfig
+from lateen.ir.secret import Secret
 from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
+from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.scope import Scope
 
@@ -23,6 +25,7 @@ class OutboundPart:
 
     listeners: Mapping[str, Listener] = field(default_factory=dict)
     routes: Mapping[str, RouteConfig] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
@@ -65,8 +68,10 @@ class GatewayView(OutboundView):
 
     `fronts` map a server's port to the port to listen at (`ServicePort.target`, numeric or named: `port_numbers` gives
     the number of a named container port) and to the machine's port (`node_port`, in `scope.host_netns` if that is set).
+    `credentials` are the Secrets of the proxy's own namespace, by name: those of others are not for it.
     """
 
     gateways: tuple[Gateway, ...]
     fronts: tuple[Service, ...]
     port_numbers: Mapping[str, int]
+    credentials: Mapping[str, TlsSecret] = field(default_factory=dict)

@@ -156,7 +156,10 @@ IGNORED: Mapping[str, Mapping[str, str]] = {
         "max_connections_to_accept_per_socket_event": LIMITS,
         "transparent": CONNECTION,
     },
-    "envoy.config.listener.v3.FilterChain": {"transport_socket": CONNECTION},
+    "envoy.config.listener.v3.FilterChain": {
+        "transport_socket": CONNECTION,
+        "transport_socket_connect_timeout": TIMING,
+    },
     "envoy.config.core.v3.SocketAddress": {"network_namespace_filepath": CONNECTION},
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager": {
         "codec_type": CONNECTION,

@@ -30,12 +30,10 @@ def downstream_socket(tls: DownstreamTls) -> base_pb2.TransportSocket:
 
 def _common(tls: DownstreamTls) -> tls_pb2.CommonTlsContext:
     context = tls_pb2.CommonTlsContext(alpn_protocols=tls.alpn)
-    if tls.min_version or tls.max_version or tls.cipher_suites:
+    if tls.min_version or tls.max_version or tls.cipher_suites or tls.ecdh_curves:
         context.tls_params.CopyFrom(_parameters(tls))
-    if tls.secret:
-        context.tls_certificate_sds_secret_configs.append(sds_secret(tls.secret))
-    else:
-        context.tls_certificates.append(certificate_files(tls.certificate, tls.private_key))
+    context.tls_certificate_sds_secret_configs.extend(sds_secret(name) for name in tls.secrets)
+    context.tls_certificates.extend(certificate_files(each.certificate, each.private_key) for each in tls.files)
     _set_validation(context, tls)
     return context
 
@@ -47,13 +45,23 @@ def _parameters(tls: DownstreamTls) -> common_pb2.TlsParameters:
         tls_minimum_protocol_version=minimum,
         tls_maximum_protocol_version=_VERSIONS[tls.max_version],
         cipher_suites=tls.cipher_suites,
+        ecdh_curves=tls.ecdh_curves,
     )
 
 
 def _set_validation(context: tls_pb2.CommonTlsContext, tls: DownstreamTls) -> None:
     if tls.ca_secret:
         combined = context.combined_validation_context
-        combined.default_validation_context.CopyFrom(validation("", "", tls.subject_alt_names))
+        combined.default_validation_context.CopyFrom(_validation(tls))
         combined.validation_context_sds_secret_config.CopyFrom(sds_secret(tls.ca_secret))
     elif tls.ca:
-        context.validation_context.CopyFrom(validation(tls.ca, "", tls.subject_alt_names))
+        context.validation_context.CopyFrom(_validation(tls))
+
+
+def _validation(tls: DownstreamTls) -> common_pb2.CertificateValidationContext:
+    found = validation(tls.ca, tls.crl, tls.subject_alt_names)
+    found.verify_certificate_spki.extend(tls.verify_spki)
+    found.verify_certificate_hash.extend(tls.verify_hash)
+    if tls.insecure_skip_verify:
+        found.trust_chain_verification = common_pb2.CertificateValidationContext.ACCEPT_UNTRUSTED
+    return found

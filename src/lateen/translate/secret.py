@@ -4,7 +4,21 @@ from envoy.config.core.v3 import base_pb2
 from envoy.extensions.transport_sockets.tls.v3 import common_pb2, secret_pb2
 from envoy.type.matcher.v3 import string_pb2
 
+from lateen.ir.secret import Secret
 from lateen.translate.address import ads_source
+
+
+def translate_secret(secret: Secret) -> secret_pb2.Secret:
+    """One SDS resource."""
+    envoy = secret_pb2.Secret(name=secret.name)
+    if secret.ca:
+        envoy.validation_context.trusted_ca.inline_bytes = secret.ca
+        if secret.crl:
+            envoy.validation_context.crl.inline_bytes = secret.crl
+    else:
+        envoy.tls_certificate.certificate_chain.inline_bytes = secret.certificate
+        envoy.tls_certificate.private_key.inline_bytes = secret.private_key
+    return envoy
 
 
 def sds_secret(name: str) -> secret_pb2.SdsSecretConfig:

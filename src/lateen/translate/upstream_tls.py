@@ -6,6 +6,7 @@ from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
 from envoy.extensions.transport_sockets.tls.v3 import secret_pb2, tls_pb2
 
 from lateen.ir.cluster import Cluster, UpstreamTls
+from lateen.ir.names import CA_SUFFIX
 from lateen.translate.names import PROXY_PROTOCOL_SOCKET, RAW_SOCKET, TLS_SOCKET
 from lateen.translate.secret import certificate_files, sds_secret, validation
 from lateen.translate.wire import pack
@@ -15,9 +16,6 @@ SYSTEM_CA_SECRET = "file-root:system"  # noqa: S105 - a name
 
 SYSTEM_CA = "system"
 """The word for them in a DestinationRule."""
-
-CA_SUFFIX = "-cacert"
-"""Istio's name for the CA part of a secret that holds a client certificate."""
 
 
 def upstream_socket(cluster: Cluster) -> base_pb2.TransportSocket | None:

@@ -84,7 +84,7 @@ _ROUTING: Final = (
     NoEffect(
         "Gateway",
         "spec.servers[*].tls.caCertCredentialName",
-        "has no effect in this version: clients are checked by ca.crt of the Secret in credentialName, or of <name>-cacert",
+        "has no effect in this version: clients are checked by ca.crt of credentialName's Secret, or of <name>-cacert",
     ),
     *_each("Gateway", ("spec.servers[*]",), ("defaultEndpoint",)),
 )

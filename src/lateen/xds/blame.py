@@ -7,6 +7,7 @@ from lateen.ir.cluster import Cluster
 from lateen.ir.listener import Http, Listener
 from lateen.ir.origin import ConfigOrigin
 from lateen.ir.route import Route, RouteConfig
+from lateen.ir.secret import Secret
 from lateen.ir.value import Value
 from lateen.xds.resource_type import abbreviation
 from lateen.xds.sheet import Encoded
@@ -26,7 +27,7 @@ def rejection_problems(type_url: str, resource: Encoded, message: str) -> tuple[
 def origins_of(value: Value | None, before: Value | None = None) -> tuple[ConfigOrigin, ...]:
     """The resources that shaped `value`; if it replaced `before`, those that shaped the part that changed."""
     match value:
-        case Cluster():
+        case Cluster() | Secret():
             found: Iterable[ConfigOrigin] = value.origins
         case Listener():
             found = _listener_origins(value, before)

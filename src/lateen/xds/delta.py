@@ -40,7 +40,7 @@ class Send:
     """Write `body`, a serialised DeltaDiscoveryResponse, to the client."""
 
     type_url: str
-    body: bytes
+    body: bytes = field(repr=False)
     delta: Delta
 
 

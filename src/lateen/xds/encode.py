@@ -14,8 +14,9 @@ from lateen.ir.value import Value
 from lateen.translate.cluster import translate_cluster
 from lateen.translate.endpoint import translate_load_assignment
 from lateen.translate.listener import translate_listener
-from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE
+from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE
 from lateen.translate.route import translate_route_config
+from lateen.translate.secret import translate_secret
 from lateen.translate.wire import serialize
 from lateen.xds.delta import Target
 from lateen.xds.resource_type import TYPES
@@ -31,6 +32,7 @@ TRANSLATORS: Mapping[str, Translate] = {
     ENDPOINT_TYPE: translate_load_assignment,
     LISTENER_TYPE: translate_listener,
     ROUTE_TYPE: translate_route_config,
+    SECRET_TYPE: translate_secret,
 }
 
 
@@ -50,6 +52,8 @@ def _values(layer: Layer, type_url: str) -> Mapping[str, Value]:
             return layer.endpoints
         case _ if type_url == LISTENER_TYPE:
             return layer.listeners
+        case _ if type_url == SECRET_TYPE:
+            return layer.secrets
         case _:
             return layer.routes
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE
 
-TYPES: Final = (CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE)
+TYPES: Final = (CLUSTER_TYPE, ENDPOINT_TYPE, SECRET_TYPE, LISTENER_TYPE, ROUTE_TYPE)
 """What a proxy's configuration consists of, in the order in which it is safe to add it."""
 
 WILDCARD_TYPES: Final = frozenset({CLUSTER_TYPE, LISTENER_TYPE})

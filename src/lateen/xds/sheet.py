@@ -1,7 +1,7 @@
 """Encoded resources of one type in one layer, shared by every proxy that has the layer."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from lateen.ir.value import Value
@@ -20,7 +20,7 @@ class Encoded:
 
     name: str
     version: str
-    chunk: bytes
+    chunk: bytes = field(repr=False)
     value: Value | None = None
     before: Value | None = None
     needs: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Part:
     """Some resources of one sheet as the bytes of a response; `chunk` goes to many streams."""
 
     resources: tuple[Encoded, ...]
-    chunk: bytes
+    chunk: bytes = field(repr=False)
     names: frozenset[str]
     needs: frozenset[str]
 

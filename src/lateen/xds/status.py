@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from lateen.translate.names import SECRET_TYPE
 from lateen.xds.connection import Connection
 from lateen.xds.delta import Target
 from lateen.xds.resource_type import TYPES
@@ -29,10 +30,13 @@ class TypeStatus:
 
 
 def type_statuses(connection: Connection) -> dict[str, TypeStatus]:
-    """The status of every type that the proxy could have, by type URL."""
+    """The status of every type that the proxy could have, by type URL; secrets count where it has asked for some."""
     stream = connection.stream
-    return {url: _status(stream.subscriptions.get(url), stream.newest) for url in TYPES} | {
-        url: _status(each, stream.newest) for url, each in stream.subscriptions.items() if url not in TYPES
+    expected = (url for url in TYPES if url != SECRET_TYPE)
+    return {url: _status(stream.subscriptions.get(url), stream.newest) for url in expected} | {
+        url: _status(each, stream.newest)
+        for url, each in stream.subscriptions.items()
+        if url not in TYPES or url == SECRET_TYPE
     }
 
 

@@ -13,6 +13,7 @@ from lateen.model.workload import ProxyType
 from lateen.resolve.gateway_servers import (
     Port,
     binds_for,
+    https_route_name,
     listening_port,
     merge_servers,
     name_of,
@@ -61,6 +62,10 @@ def view(*servers: str) -> GatewayView:
 def server(number: int = 80, protocol: str = "HTTP", hosts: str = "['*']", more: str = "") -> str:
     port = f"{{number: {number}, name: p{number}-{protocol.lower()}, protocol: {protocol}}}"
     return f"{{port: {port}, hosts: {hosts}{more}}}"
+
+
+def tls(hosts: str = "['*']", protocol: str = "HTTPS", mode: str = "SIMPLE", more: str = "") -> str:
+    return server(443, protocol, hosts, f", tls: {{mode: {mode}}}{more}")
 
 
 @pytest.mark.parametrize(("number", "expected"), [(80, 8080), (81, 8081), (82, 8080), (83, 83), (9999, 9999)])
@@ -135,6 +140,14 @@ def places(found: GatewayView) -> dict[str, list[str]]:
         ),
         ([f"[{server(9000, 'TCP')}]"], {"0.0.0.0_9000": ["default/g0#0"]}),
         (
+            [f"[{tls('[a.com]')}, {tls('[b.com]', 'TLS', 'PASSTHROUGH')}]", f"[{tls('[x/c.com]')}]"],
+            {"0.0.0.0_443": ["default/g0#0", "default/g0#1", "default/g1#0"]},
+        ),
+        (
+            [f"[{tls('[a.com]')}]", f"[{tls('[a.com]', more=', bind: 10.0.0.1')}]"],
+            {"0.0.0.0_443": ["default/g0#0"], "10.0.0.1_443": ["default/g1#0"]},
+        ),
+        (
             [f"[{server(more=', bind: 10.0.0.1')}]", f"[{server()}]"],
             {"10.0.0.1_8080": ["default/g0#0"], "0.0.0.0_8080": ["default/g1#0"]},
         ),
@@ -151,7 +164,12 @@ def test_servers_of_one_port_are_merged(gateways: list[str], expected: dict[str,
         ([f"[{server()}]", f"[{server(protocol='TCP')}]"], "IST0145", "g1", "spec.servers[0]"),
         ([f"[{server(9, 'TCP')}]", f"[{server(9, 'TCP')}]"], "IST0145", "g1", "spec.servers[0]"),
         ([f"[{server(9, 'TCP')}, {server(9)}]"], "IST0145", "g0", "spec.servers[1]"),
-        ([f"[{server(443, 'HTTPS', more=', tls: {mode: SIMPLE}')}]"], "NoEffect", "g0", "spec.servers[0].tls"),
+        ([f"[{tls(mode='ISTIO_MUTUAL')}]"], "NoEffect", "g0", "spec.servers[0].tls.mode"),
+        ([f"[{tls(mode='AUTO_PASSTHROUGH')}]"], "NoEffect", "g0", "spec.servers[0].tls.mode"),
+        ([f"[{server(443, 'TLS')}]"], "MissingField", "g0", "spec.servers[0].tls"),
+        ([f"[{tls('[a.com]')}]", f"[{tls('[b.com, ./a.com]')}]"], "IST0145", "g1", "spec.servers[0]"),
+        ([f"[{tls('[a.com]')}]", f"[{server(443, 'TCP')}]"], "IST0145", "g1", "spec.servers[0]"),
+        ([f"[{server(443)}]", f"[{tls('[a.com]')}]"], "IST0145", "g1", "spec.servers[0]"),
         ([f"[{server(more=', bind: unix:///x')}]"], "NoEffect", "g0", "spec.servers[0].bind"),
         ([f"[{server(15021)}]"], "PortInUse", "g0", "spec.servers[0].port"),
     ],
@@ -168,3 +186,10 @@ def test_what_cannot_be_opened_is_told(gateways: list[str], code: str, gateway: 
 )
 def test_names_of_routes(port: Port, expected: str) -> None:
     assert route_name(port) == expected
+
+
+@pytest.mark.parametrize(("bind", "suffix"), [("", ""), ("10.0.0.1", ".10.0.0.1")])
+def test_names_of_https_routes(bind: str, suffix: str) -> None:
+    (gateway,) = view(f"[{tls(more=f', bind: {bind}' if bind else '')}]").gateways
+    (found,) = servers_of(gateway)
+    assert https_route_name(found) == f"https.443.p443-https.g0.default{suffix}"

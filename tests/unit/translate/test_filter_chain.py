@@ -21,4 +21,6 @@ def test_matches() -> None:
 
 
 def test_tls() -> None:
-    assert filter_chain(FilterChain(name="a", network=TCP, tls=DownstreamTls(secret="s"))).HasField("transport_socket")
+    assert filter_chain(FilterChain(name="a", network=TCP, tls=DownstreamTls(secrets=("s",)))).HasField(
+        "transport_socket"
+    )

@@ -1,0 +1,150 @@
+"""The certificates of a gateway's TLS servers: Secrets by name, sent by SDS, or files on the proxy's machine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lateen.api.gateway import ServerTLSSettings
+from lateen.api.problem import Problem
+from lateen.ir.listener import CertificateFiles, DownstreamTls
+from lateen.ir.names import CA_SUFFIX, sds_name
+from lateen.ir.secret import Secret
+from lateen.model.tls_secret import TlsSecret
+from lateen.resolve.destinations import REFERENCE
+from lateen.resolve.gateway_servers import GatewayServer
+from lateen.resolve.view import GatewayView
+
+CLIENT_CHECKED = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
+_ECDHE = ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305", "AES128-SHA", "AES256-SHA")
+CIPHER_SUITES = frozenset(
+    f"{exchange}{cipher}"
+    for exchange, ciphers in (
+        ("", ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA", "DES-CBC3-SHA")),
+        ("ECDHE-ECDSA-", _ECDHE),
+        ("ECDHE-RSA-", _ECDHE),
+    )
+    for cipher in ciphers
+)
+"""Those that Envoy's TLS library knows; it refuses a listener with any other."""
+
+
+@dataclass(slots=True)
+class Credentials:
+    """How a server's TLS is ended, and the secrets for that by SDS name; no `tls`: it can't be."""
+
+    tls: DownstreamTls | None = None
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def credentials_for(view: GatewayView, server: GatewayServer) -> Credentials:
+    """The TLS settings of a server that ends TLS. A Secret that is missing or of no use is a problem of the Gateway."""
+    settings = server.server.tls or ServerTLSSettings()
+    found = Credentials()
+    names = tuple(_certificates(view, server, settings, found))
+    authority = _authority(view, server, settings, found) if settings.mode in CLIENT_CHECKED else ""
+    made = _downstream(settings, names, authority)
+    if not (made.secrets or made.files or found.problems):
+        found.problems.append(
+            server.problem("MissingField", "no certificate is given", "set credentialName", field=".tls")
+        )
+    if not found.problems:
+        found.tls = made
+    _note_cipher_suites(server, settings, found)
+    return found
+
+
+def _note_cipher_suites(server: GatewayServer, settings: ServerTLSSettings, found: Credentials) -> None:
+    for place, suite in enumerate(settings.cipher_suites):
+        if not is_cipher_suite(suite):
+            field = f".tls.cipherSuites[{place}]"
+            message = f"{suite} is unknown to the proxies: it is left out"
+            found.problems.append(server.problem("InvalidValue", message, "write it as OpenSSL does", field=field))
+
+
+def is_cipher_suite(word: str) -> bool:
+    """Whether Envoy takes a cipher suite, a group of several, or a word that adds to and takes from the list."""
+    return word in CIPHER_SUITES or word in {"", "ALL"} or not word[0].isalnum()
+
+
+def _certificates(
+    view: GatewayView, server: GatewayServer, settings: ServerTLSSettings, found: Credentials
+) -> Iterator[str]:
+    """The SDS names of the server's own certificates."""
+    fields = [(".tls.credentialName", settings.credential_name)] if settings.credential_name else []
+    fields += [(f".tls.credentialNames[{place}]", name) for place, name in enumerate(settings.credential_names)]
+    for path, name in fields:
+        secret = view.credentials.get(_secret_name(name))
+        if secret is None or secret.defect:
+            found.problems.append(_unusable(view, server, path, name, secret.defect if secret else ""))
+            continue
+        made = Secret(
+            name=sds_name(name),
+            certificate=secret.certificate,
+            private_key=secret.private_key,
+            origins=(server.origin,),
+        )
+        found.secrets[made.name] = made
+        yield made.name
+
+
+def _authority(view: GatewayView, server: GatewayServer, settings: ServerTLSSettings, found: Credentials) -> str:
+    """The SDS name of the authority that clients are checked by: of a Secret `<name>-cacert`, else the server's own."""
+    name = next(iter(settings.credential_names), settings.credential_name)
+    if not name:
+        return ""
+    own = view.credentials.get(_secret_name(name))
+    secret: TlsSecret | None = view.credentials.get(_secret_name(name) + CA_SUFFIX, own)
+    if secret is None or secret.ca_defect:
+        reason = secret.ca_defect if secret else ""
+        path = ".tls.credentialNames[0]" if settings.credential_names else ".tls.credentialName"
+        found.problems.append(_unusable(view, server, path, secret.name if secret else name + CA_SUFFIX, reason))
+        return ""
+    made = Secret(name=sds_name(name) + CA_SUFFIX, ca=secret.ca, crl=secret.crl, origins=(server.origin,))
+    found.secrets[made.name] = made
+    return made.name
+
+
+def _secret_name(credential: str) -> str:
+    return credential.removeprefix("kubernetes://")
+
+
+def _unusable(view: GatewayView, server: GatewayServer, path: str, name: str, defect: str) -> Problem:
+    where = f"{view.scope.namespace}/{_secret_name(name)}"
+    message = f'Referenced credentialName not found: "{name}"'
+    hint = f"apply Secret {where}: it must be in the namespace of the gateway's pods"
+    if defect:
+        message = f'Referenced credentialName cannot be used: "{name}": {defect}'
+        hint = f"correct Secret {where}"
+    return server.problem(REFERENCE, f"{message}; the server's hosts are not served", hint, field=path, error=True)
+
+
+def _downstream(settings: ServerTLSSettings, names: tuple[str, ...], authority: str) -> DownstreamTls:
+    checked = settings.mode in CLIENT_CHECKED
+    suites = tuple(dict.fromkeys(each for each in settings.cipher_suites if each and is_cipher_suite(each)))
+    return DownstreamTls(
+        secrets=names,
+        ca_secret=authority,
+        files=() if names else tuple(_files(settings)),
+        ca=settings.ca_certificates if checked and not authority else "",
+        crl=settings.ca_crl if checked and not authority else "",
+        require_client_certificate=settings.mode == "MUTUAL",
+        subject_alt_names=settings.subject_alt_names if checked else (),
+        verify_spki=settings.verify_certificate_spki if checked else (),
+        verify_hash=settings.verify_certificate_hash if checked else (),
+        insecure_skip_verify=checked and bool(settings.insecure_skip_verify),
+        min_version=_version(settings.min_protocol_version),
+        max_version=_version(settings.max_protocol_version),
+        cipher_suites=suites,
+        ecdh_curves=settings.ecdh_curves,
+    )
+
+
+def _version(word: str) -> str:
+    return "" if word == "TLS_AUTO" else word
+
+
+def _files(settings: ServerTLSSettings) -> Iterator[CertificateFiles]:
+    for each in settings.tls_certificates:
+        yield CertificateFiles(certificate=each.server_certificate, private_key=each.private_key)
+    if settings.server_certificate:
+        yield CertificateFiles(certificate=settings.server_certificate, private_key=settings.private_key)

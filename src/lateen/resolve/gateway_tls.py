@@ -1,0 +1,151 @@
+"""The filter chains of a gateway's TLS port: each server's, by the names that clients ask for.
+
+Rules: `buildGatewayTCPBasedFilterChains` in Istio.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from lateen.api.problem import Problem
+from lateen.ir.listener import ChainMatch, FilterChain, Http, Tcp
+from lateen.ir.route import RouteConfig
+from lateen.ir.secret import Secret
+from lateen.resolve.credentials import credentials_for
+from lateen.resolve.gateway_routes import gateway_hosts
+from lateen.resolve.gateway_servers import GatewayServer, Port, https_route_name, name_of
+from lateen.resolve.gateway_tcp import passed_through, server_connections
+from lateen.resolve.outbound import MOST_DIRECT_RESPONSE
+from lateen.resolve.rules import Rule
+from lateen.resolve.tcp_routes import access_log
+from lateen.resolve.view import GatewayView
+
+CONFLICT = "IST0145"
+
+
+@dataclass(slots=True)
+class TlsPort:
+    """What becomes of a port whose clients speak TLS."""
+
+    chains: list[FilterChain] = field(default_factory=list)
+    routes: dict[str, RouteConfig] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+    """The names of which some chain takes the connections; `*` for all that have no chain of their own."""
+
+
+def tls_port(view: GatewayView, port: Port, servers: Sequence[GatewayServer], rules: Sequence[Rule]) -> TlsPort:
+    """The chains of all servers of a port, in their order: where two take the same name it is the later that yields."""
+    result = TlsPort()
+    for server in servers:
+        if server.is_passed_through:
+            _pass_through(view, server, rules, result)
+        else:
+            _terminate(view, port, server, rules, result)
+    return result
+
+
+def http_connections(view: GatewayView, port: Port, route_name: str, stat_prefix: str = "") -> Http:
+    """Clients are outside the mesh: their address is the peer's, and only certificates checked here are passed on."""
+    return Http(
+        stat_prefix=stat_prefix or f"outbound_{name_of(port)}",
+        route_name=route_name,
+        access_log=access_log(view.settings),
+        use_remote_address=True,
+        forward_client_cert="SANITIZE_SET",
+    )
+
+
+def _terminate(view: GatewayView, port: Port, server: GatewayServer, rules: Sequence[Rule], result: TlsPort) -> None:
+    found = credentials_for(view, server)
+    result.problems += found.problems
+    if found.tls is None:
+        return
+    network: Http | Tcp | None = None
+    if server.is_https:
+        network = http_connections(view, port, https_route_name(server), server.server.name)
+    else:
+        network = server_connections(view, server, rules)
+    if network is None:
+        result.problems.append(unbound(server))
+        return
+    names = _free(server.server_names, result)
+    if not names:
+        return
+    if isinstance(network, Http):
+        config, problems = _routes(view, server, rules)
+        result.routes[config.name] = config
+        result.problems += problems
+    add_secrets(result.secrets, found.secrets)
+    chain = FilterChain(
+        name="", match=_match(names), network=network, tls=found.tls, origins=(server.origin,), rule=_part(server)
+    )
+    result.chains.append(chain)
+
+
+def _routes(view: GatewayView, server: GatewayServer, rules: Sequence[Rule]) -> tuple[RouteConfig, list[Problem]]:
+    name = https_route_name(server)
+    found = gateway_hosts(view, name, (server,), rules)
+    config = RouteConfig(
+        name=name,
+        virtual_hosts=found.hosts,
+        ignore_port=True,
+        max_direct_response_bytes=MOST_DIRECT_RESPONSE,
+    )
+    return view.memo.keep(("https routes of", name), config), found.problems
+
+
+def _pass_through(view: GatewayView, server: GatewayServer, rules: Sequence[Rule], result: TlsPort) -> None:
+    before = len(result.chains)
+    refused = False
+    for route in passed_through(view, server, rules):
+        twice = [name for name in route.server_names if name in result.taken]
+        if twice:
+            refused = True
+            message = (
+                f"{' '.join(twice)} is routed already at {server.gateway} port {server.port}: the match is left out"
+            )
+            problem = route.rule.problem(route.path, CONFLICT, message, "route each server name once", error=True)
+            result.problems.append(problem)
+            continue
+        result.taken.update(route.server_names)
+        match = _match(route.server_names)
+        result.chains.append(
+            FilterChain(name="", match=match, network=route.network, origins=(route.rule.origin,), rule=route.part)
+        )
+    if len(result.chains) == before and not refused:
+        result.problems.append(unbound(server))
+
+
+def _free(names: Sequence[str], result: TlsPort) -> tuple[str, ...]:
+    """Those of a server's names that no chain has; a server for all names has them all in one."""
+    wanted = ("*",) if "*" in names else names
+    free = tuple(name for name in wanted if name not in result.taken)
+    result.taken.update(free)
+    return free
+
+
+def _match(names: Sequence[str]) -> ChainMatch:
+    return ChainMatch(server_names=() if "*" in names else tuple(sorted(names)))
+
+
+def _part(server: GatewayServer) -> str:
+    return server.config_path.removeprefix("spec.")
+
+
+def unbound(server: GatewayServer) -> Problem:
+    """The finding about a server without routes."""
+    kind = "tls" if server.is_passed_through else "tcp"
+    message = f"port {server.port} is not opened: no VirtualService bound to {server.gateway} has {kind} routes for it"
+    hint = f"apply a VirtualService with gateways: [{server.gateway}] and {kind} routes"
+    return server.problem("NoRoute", message, hint)
+
+
+def add_secrets(secrets: dict[str, Secret], more: Mapping[str, Secret]) -> None:
+    """Add to `secrets`; one that several servers use is on behalf of them all."""
+    for name, secret in more.items():
+        known = secrets.get(name)
+        origins = dict.fromkeys((*(known.origins if known else ()), *secret.origins))
+        secrets[name] = replace(secret, origins=tuple(origins))
