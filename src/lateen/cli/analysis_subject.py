@@ -40,7 +40,15 @@ class Subject:
 
 def read_sources(sources: Sequence[str], namespace: str) -> Subject:
     """The files' resources; those without a namespace are in `namespace`."""
-    documents, problems = read_documents(sources, recursive=True)
+    subject = subject_of(*read_documents(sources, recursive=True), namespace)
+    if subject.unknown:
+        kinds = ", ".join(sorted(set(subject.unknown)))
+        click.echo(f"note: {len(subject.unknown)} documents of kinds that are not analyzed: {kinds}", err=True)
+    return subject
+
+
+def subject_of(documents: Iterable[Document], problems: Iterable[Problem], namespace: str) -> Subject:
+    """What documents hold, and what was wrong with reading them."""
     subject = Subject([], [_unreadable(problem) for problem in problems], {})
     for document in documents:
         info, metadata = info_of(document.body), document.body.get("metadata")
@@ -48,13 +56,11 @@ def read_sources(sources: Sequence[str], namespace: str) -> Subject:
             subject.unknown.append(str(document.body.get("kind", "")))
             continue
         if info.namespaced and isinstance(metadata, dict) and not metadata.get("namespace"):
-            metadata["namespace"] = namespace
+            body = {**document.body, "metadata": {**metadata, "namespace": namespace}}
+            document = Document(body, document.origin, document.tree, document.problems)  # noqa: PLW2901 - it moved
         subject.documents.append(document)
         if (resource := read_resource(document.body)) is not None:
             subject.resources[resource.ref] = resource
-    if subject.unknown:
-        kinds = ", ".join(sorted(set(subject.unknown)))
-        click.echo(f"note: {len(subject.unknown)} documents of kinds that are not analyzed: {kinds}", err=True)
     return subject
 
 

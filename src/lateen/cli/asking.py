@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
+from lateen.api.codec import Document
 from lateen.api.meta import JsonObject
 from lateen.api.schema import KINDS, kind_info
 from lateen.app.profiles import part_documents
@@ -41,15 +42,25 @@ def scenario_from(
     if not files or _is_named():
         with connect(mesh, kubeconfig, context) as client:
             running = running_resources(client)
-    defaults = [] if running or _has_gateway([each.body for each in documents]) else part_documents("ingress-gateway")
-    scenario = build_scenario(
-        documents, running=running, defaults=defaults, namespace=namespace or "default", ports=ports
-    )
+    scenario = scenario_of(documents, running=running, namespace=namespace or "default", ports=ports)
     for problem in (*unreadable, *scenario.problems):
         click.echo(f"{problem.severity.lower()}: {problem}", err=True)
     if files and not documents:
         fail(f"error: no resource was found in {', '.join(files)}")
     return scenario
+
+
+def scenario_of(
+    documents: Sequence[Document],
+    *,
+    running: Sequence[JsonObject] = (),
+    namespace: str = "default",
+    ports: Collection[int] = (),
+) -> Scenario:
+    """The mesh that documents describe, on top of what is running; without that, with the gateway that every mesh has
+    unless told otherwise."""
+    defaults = [] if running or _has_gateway([each.body for each in documents]) else part_documents("ingress-gateway")
+    return build_scenario(documents, running=running, defaults=defaults, namespace=namespace, ports=ports)
 
 
 def running_resources(client: SyncClient) -> list[JsonObject]:
