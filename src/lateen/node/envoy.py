@@ -26,6 +26,8 @@ MACHINE_NETNS = "/run/lateen/machine-netns"
 
 READY: HttpCall = {"port": READINESS_PORT, "path": "/healthz/ready"}
 _DRAIN_SECONDS = 2
+_LOG_DELAY_MS = 1000
+"""Istio's; Envoy's own ten seconds keep whoever looks at an access log waiting."""
 _SYSTEM_CAS = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -72,6 +74,7 @@ def envoy_argv(container: Container, env: Mapping[str, str], settings: NodeSetti
     concurrency = flags.get("concurrency") or _proxy_config(env).get("concurrency") or settings.envoy_concurrency
     argv = [envoy_binary(), "-c", f"{FOLDER}/{FILE}", "--disable-hot-restart", "--concurrency", str(concurrency)]
     argv += ["--drain-time-s", str(_DRAIN_SECONDS), "--drain-strategy", "immediate"]
+    argv += ["--file-flush-interval-msec", str(_LOG_DELAY_MS)]
     argv += ["--log-level", flags.get("proxyLogLevel", "warning")]
     if components := flags.get("proxyComponentLogLevel"):
         argv += ["--component-log-level", components]

@@ -31,5 +31,6 @@ def test_istios_flags_reach_envoy() -> None:
     argv = envoy_argv(make_pod({"name": "p", "args": args}).spec.containers[0], {}, SETTINGS)
     assert argv[argv.index("--concurrency") + 1] == "2"
     assert argv[argv.index("--component-log-level") + 1] == "rbac:debug"
+    assert argv[argv.index("--file-flush-interval-msec") + 1] == "1000"
     configured = envoy_argv(make_pod().spec.containers[0], {"PROXY_CONFIG": '{"concurrency": 3}'}, SETTINGS)
     assert configured[configured.index("--concurrency") + 1] == "3"
