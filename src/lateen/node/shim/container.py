@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _LONGEST_DELAY = 60.0
 _STABLE = 600.0
 _GATE_PERIOD = 0.05
-_LEAST_AFTER_HOOK = 2.0
 
 
 def restart_delay(failures: int) -> float:
@@ -100,6 +99,12 @@ class Container:
         self.begun, self.gate_open, self._stopping = True, False, False
         self._last, self.terminated = self.terminated or self._last, None
         self._incarnation = self._restarts
+        try:
+            self._launch()
+        except OSError as failure:  # no process, pipe or file is to be had: that may pass, so the pod must go on
+            self._not_launched(str(failure))
+
+    def _launch(self) -> None:
         sandbox, name = self._sandbox, self.spec["name"]
         root = f"{sandbox.folder}/rootfs/{name}.{self._restarts}"
         sandbox.in_background(lambda: _remove_older(f"{sandbox.folder}/rootfs", name, self._restarts))
@@ -108,11 +113,22 @@ class Container:
         self._output = Output(sandbox.loop, log, (self.spec["uid"], self.spec["gid"]))
         null = os.open("/dev/null", os.O_RDONLY)
         files = (null, *self._output.writers)
-        self._start = process.start(lambda: self._prepare(root), self.spec["argv"], self.environment(), files)  # type: ignore[arg-type]
-        os.close(null)
+        try:
+            self._start = process.start(lambda: self._prepare(root), self.spec["argv"], self.environment(), files)  # type: ignore[arg-type]
+        finally:
+            os.close(null)
         self._output.close_writers()
         sandbox.on_exit(self._start.pid, self._ended)
         sandbox.loop.on_readable(self._start.report, self._reported)
+
+    def _not_launched(self, reason: str) -> None:
+        if self._output is not None:
+            self._output.close()
+        self._start_failure = reason
+        self.terminated = self._termination(0)
+        self._start_failure = ""
+        self._failures += 1
+        self._sandbox.loop.after(0, self._changed)
 
     def _make_group(self) -> None:
         if self.group and cgroup.create(self.group):

@@ -72,6 +72,8 @@ class Control:
     def _received(self, connection: socket.socket) -> None:
         try:
             data, fds, _, _ = socket.recv_fds(connection, _PACKET, 3)
+        except BlockingIOError:
+            return
         except OSError:
             data, fds = b"", []
         if not data:

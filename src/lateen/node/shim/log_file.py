@@ -21,50 +21,76 @@ def stamp(now_ns: int) -> str:
 
 
 class LogFile:
-    """The log of one incarnation of a container. Older incarnations than the one before are removed on opening."""
+    """The log of one incarnation of a container. Older incarnations than the one before are removed on opening.
+
+    Nothing here raises: lines that a full disk doesn't take are lost, and the container goes on.
+    """
 
     def __init__(self, folder: str, incarnation: int, max_bytes: int = MAX_BYTES) -> None:
         self.name = f"{incarnation}.log"
+        self._folder = folder
         self._path = f"{folder}/{self.name}"
         self._max_bytes = max_bytes
-        os.makedirs(folder, exist_ok=True)
-        _forget_before(folder, incarnation - 1)
+        self._fd = -1
+        self._size = 0
         self._open()
+        _forget_before(folder, incarnation - 1)
 
     def _open(self) -> None:
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
-        self._size = os.fstat(self._fd).st_size
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+            self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
+            self._size = os.fstat(self._fd).st_size
+        except OSError:
+            self._fd = -1
 
     def write(self, stream: bytes, lines: list[bytes], now_ns: int, *, tag: bytes = b"F") -> None:
         """Append `lines` of `stream`, all stamped with `now_ns`."""
         head = stamp(now_ns).encode() + b" " + stream + b" " + tag + b" "
         data = b"".join([head + line + b"\n" for line in lines])
+        if self._fd < 0:
+            self._open()
         try:
-            os.write(self._fd, data)
+            self._append(data)
         except OSError:
-            return  # a full disk must not end the pod
-        self._size += len(data)
+            return
         if self._size >= self._max_bytes:
             self._rotate()
 
+    def _append(self, data: bytes) -> None:
+        written = os.write(self._fd, data)
+        if written < len(data):
+            # The disk is full: a part of a line would spoil the next one.
+            os.ftruncate(self._fd, self._size)
+            return
+        self._size += written
+
     def _rotate(self) -> None:
-        os.close(self._fd)
-        for number in range(ROTATIONS, 0, -1):
-            older = self._path if number == 1 else f"{self._path}.{number - 1}"
-            if os.path.exists(older):
-                os.replace(older, f"{self._path}.{number}")
+        self.close()
+        try:
+            for number in range(ROTATIONS, 0, -1):
+                older = self._path if number == 1 else f"{self._path}.{number - 1}"
+                if os.path.exists(older):
+                    os.replace(older, f"{self._path}.{number}")
+        except OSError:
+            pass
         self._open()
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
 
 def _forget_before(folder: str, oldest: int) -> None:
-    for name in os.listdir(folder):
-        number = name.split(".", 1)[0]
-        if number.isdigit() and int(number) < oldest:
-            os.unlink(f"{folder}/{name}")
+    try:
+        for name in os.listdir(folder):
+            number = name.split(".", 1)[0]
+            if number.isdigit() and int(number) < oldest:
+                os.unlink(f"{folder}/{name}")
+    except OSError:
+        return
 
 
 class LineSplitter:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import heapq
 import select
+import sys
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_AFTER_FAILURE = 0.05
 
 
 class Timer:
@@ -29,7 +33,10 @@ class Timer:
 
 
 class Loop:
-    """Calls back when file descriptors are ready and when timers are due, until `stop`."""
+    """Calls back when file descriptors are ready and when timers are due, until `stop`.
+
+    A callback that fails is reported on stderr and ends nothing: the loop's end would be the end of the pod.
+    """
 
     def __init__(self) -> None:
         self._poll = select.epoll()
@@ -67,7 +74,7 @@ class Loop:
         while self._running:
             for fd, _ in self._poll.poll(self._patience()):
                 if (call := self._callbacks.get(fd)) is not None:
-                    call()
+                    _try(call)
             self._run_due()
 
     def _patience(self) -> float:
@@ -80,4 +87,22 @@ class Loop:
         while self._timers and self._timers[0].at <= now:
             timer = heapq.heappop(self._timers)
             if timer.call is not None:
-                timer.call()
+                _try(timer.call)
+
+
+def _try(call: Callable[[], None]) -> None:
+    try:
+        call()
+    except Exception as failure:
+        _report(failure)
+        time.sleep(_AFTER_FAILURE)  # what failed may be ready again at once
+
+
+def _report(failure: Exception) -> None:
+    import traceback  # noqa: PLC0415 - slow to import, and hardly ever needed
+
+    try:
+        traceback.print_exception(failure, file=sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        return  # the disk is full

@@ -132,11 +132,17 @@ class _Publisher:
         if self.pod is None or self.control is None:
             return
         state = json.dumps(self.pod.state()).encode()
+        try:
+            self._write(state)
+        except OSError as failure:  # a full disk must not end the pod, and those who watch are told all the same
+            print(failure, file=sys.stderr)
+        self.control.publish(state)
+
+    def _write(self, state: bytes) -> None:
         new = f"{self._folder}/{STATE}.new"
         with open(new, "wb") as file:
             file.write(state)
         os.replace(new, f"{self._folder}/{STATE}")
-        self.control.publish(state)
 
 
 def _serve(folder: str, spec: ShimSpec, machine_netns: int) -> Loop:

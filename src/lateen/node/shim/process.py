@@ -32,9 +32,17 @@ class Start:
 
 
 def start(prepare: Callable[[], None], argv: list[str], env: dict[str, str], files: tuple[int, int, int]) -> Start:
-    """Run `argv` in a child in a session of its own after `prepare`, with `files` as its stdin, stdout and stderr."""
+    """Run `argv` in a child in a session of its own after `prepare`, with `files` as its stdin, stdout and stderr.
+
+    Raises OSError when there can be no child.
+    """
     report, sender = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(report)
+        os.close(sender)
+        raise
     if pid:
         os.close(sender)
         return Start(pid, report)

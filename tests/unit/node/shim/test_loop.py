@@ -1,5 +1,7 @@
 import os
 
+import pytest
+
 from lateen.node.shim.loop import Loop
 
 
@@ -28,3 +30,15 @@ def test_readable_files_are_reported_until_forgotten() -> None:
     assert seen == [b"x"]
     os.close(reader)
     os.close(writer)
+
+
+def test_a_callback_that_fails_does_not_end_the_pod(capfd: pytest.CaptureFixture[str]) -> None:
+    loop = Loop()
+
+    def fails() -> None:
+        raise OSError("no space left")
+
+    loop.after(0, fails)
+    loop.after(0.001, loop.stop)
+    loop.run()
+    assert "no space left" in capfd.readouterr().err
