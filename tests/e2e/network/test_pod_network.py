@@ -11,7 +11,8 @@ from tests.e2e.network.conftest import Mesh, ask
 from lateen.lib.clock import SystemClock
 from lateen.lib.netns import netns_names, run_inside
 from lateen.lib.rtnetlink import Rtnetlink
-from lateen.node.network.cleanup import meshes_on_machine, remove_mesh_network
+from lateen.node.network import pod_network
+from lateen.node.network.cleanup import remove_mesh_network
 from lateen.node.network.mesh_network import BRIDGE, MeshNetwork
 from lateen.node.network.names import hardware_address, uplink
 from lateen.node.network.pod_network import PodNetwork
@@ -68,18 +69,40 @@ def test_many_pods_at_once_get_addresses_of_their_own(mesh: Mesh) -> None:
         attachments = list(threads.map(lambda _: mesh.pod(), range(24)))
     assert len({attachment.address for attachment in attachments}) == 24
     assert len(mesh.pods.attachments()) == 24
-    mesh.pods.release_all()
-    assert mesh.pods.attachments() == []
-    assert netns_names(f"lateen-{mesh.name}-") == []
+    assert len(netns_names(f"lateen-{mesh.name}-")) == 24
 
 
 def test_a_new_agent_finds_the_pods_of_the_old_one(mesh: Mesh, tmp_path: Path) -> None:
     pod, gone = mesh.pod(), mesh.pod()
     mesh.pods.detach(gone)
     again = PodNetwork(mesh.name, mesh.network.ensure(), tmp_path / mesh.name, SystemClock())
-    assert again.adopt(pod.netns) == pod
-    assert again.adopt(gone.netns) is None
+    again.remove_unfinished()
+    assert again.attachments() == [pod]
     assert again.attach("abc").address not in (pod.address, gone.address)
+
+
+def test_a_pod_that_was_half_attached_when_the_agent_was_killed_is_made_anew(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = mesh.pod()
+    with monkeypatch.context() as killed:
+        killed.setattr(pod_network, "_configure", _killed)
+        killed.setattr(mesh.pods, "detach", lambda attachment: None)
+        with pytest.raises(KeyboardInterrupt):
+            mesh.pods.attach("ffff0000-0000-4000-8000-000000000000")
+    assert mesh.pods.attachments() == [whole]
+    mesh.pods.remove_unfinished()
+    assert netns_names(f"lateen-{mesh.name}-") == [whole.netns.name]
+    with Rtnetlink.inside(mesh.network.netns) as node:
+        bridge = node.link(BRIDGE)
+        assert bridge is not None
+        assert [link.master for link in node.links()].count(bridge.index) == 1
+    mesh.echo(whole.netns, 80, "whole")
+    assert ask(None, whole.address, 80)[0] == "whole"
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_nothing_is_left_behind_and_the_machine_is_as_before(tmp_path: Path) -> None:
@@ -89,14 +112,12 @@ def test_nothing_is_left_behind_and_the_machine_is_as_before(tmp_path: Path) -> 
         links, routes = machine.links(), machine.routes()
     plan = MeshNetwork(name, tmp_path / name).ensure()
     PodNetwork(name, plan, tmp_path / name, SystemClock()).attach("0123")
-    assert name in meshes_on_machine()
     assert set(remove_mesh_network(name)) >= {f"lateen-{name}"}
     with Rtnetlink() as machine:
         assert {link.name for link in machine.links()} <= {link.name for link in links}
         assert set(machine.routes()) <= set(routes)
         assert machine.link(uplink(name)) is None
     assert machine_settings() == settings
-    assert name not in meshes_on_machine()
     assert remove_mesh_network(name) == []
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from lateen.lib.netns import delete_netns, is_netns, netns_names, netns_path, retire_directory
 from lateen.lib.rtnetlink import LOOPBACK_INDEX, Rtnetlink
 from lateen.node.network.mesh_network import POD_LINKS
-from lateen.node.network.names import is_pod_netns, mesh_of_netns, node_netns, uplink
+from lateen.node.network.names import is_pod_netns, node_netns, uplink
 
 
 def remove_mesh_network(mesh: str) -> list[str]:
@@ -24,11 +24,6 @@ def remove_mesh_network(mesh: str) -> list[str]:
             removed.append(uplink(mesh))
     retire_directory()
     return removed
-
-
-def meshes_on_machine() -> list[str]:
-    """The meshes that have a namespace on this machine, running or left behind."""
-    return sorted({mesh for name in netns_names("lateen-") if (mesh := mesh_of_netns(name))})
 
 
 def _remove_links(netns: str) -> None:

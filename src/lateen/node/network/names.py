@@ -39,14 +39,6 @@ def is_pod_netns(mesh: str, name: str) -> bool:
     return name.startswith(prefix) and bool(_POD_SUFFIX.fullmatch(name.removeprefix(prefix)))
 
 
-def mesh_of_netns(name: str) -> str | None:
-    """The mesh whose node namespace or pod namespace this is, None for a namespace of somebody else."""
-    if not name.startswith("lateen-"):
-        return None
-    mesh, _, suffix = name.removeprefix("lateen-").rpartition("-")
-    return mesh if mesh and _POD_SUFFIX.fullmatch(suffix) else name.removeprefix("lateen-")
-
-
 def uplink(mesh: str) -> str:
     """The machine's end of the link to the node namespace."""
     name = f"lateen-{mesh}"

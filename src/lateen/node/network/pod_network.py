@@ -29,11 +29,6 @@ class Attachment:
     address: IPv4Address
     gateway: IPv4Address
 
-    @property
-    def mac(self) -> str:
-        """The interface's hardware address."""
-        return hardware_address(self.address).hex(":")
-
 
 class PodNetwork:
     """Attaches pods to the bridge of `mesh`; every method may be called from several threads at once.
@@ -64,6 +59,7 @@ class PodNetwork:
             with create_netns(netns.name, _prepared) as pod:
                 self._connect(attachment)
                 _configure(pod, attachment)
+            self._describe(attachment)
         except BaseException:
             self.detach(attachment)
             raise
@@ -79,9 +75,13 @@ class PodNetwork:
                 if bridge is None:
                     raise OSError(f"bridge {BRIDGE} is missing in {self._node}; run `lateen down`, then `lateen up`")
                 node.add_veth(name, peer, master=bridge.index, group=POD_LINKS)
-                node.set_alias(name, _description(attachment))
         finally:
             os.close(descriptor)
+
+    def _describe(self, attachment: Attachment) -> None:
+        # Last of all: what has no description was never finished.
+        with Rtnetlink.inside(self._node) as node:
+            node.set_alias(pod_link(attachment.netns.name), _description(attachment))
 
     def detach(self, attachment: Attachment) -> None:
         """Take a pod off the network and forget its namespace; doing it again is fine."""
@@ -90,19 +90,17 @@ class PodNetwork:
         delete_netns(attachment.netns.name)
         self._pool.release(attachment.address)
 
-    def adopt(self, netns: Path) -> Attachment | None:
-        """The attachment of a pod that was there before, None if its namespace or its link is gone."""
-        return next((attachment for attachment in self.attachments() if attachment.netns == netns), None)
-
-    def release_all(self) -> None:
-        """Detach every pod of the mesh, half-made ones included."""
+    def remove_unfinished(self) -> None:
+        """Remove what an agent was making when it was killed. Only before the first pod is attached."""
         with Rtnetlink.inside(self._node) as node:
-            attached = self.attachments()
-            node.delete_group(POD_LINKS)
-        for attachment in attached:
-            self._pool.release(attachment.address)
+            bridge = node.link(BRIDGE)
+            for link in node.links():
+                pod = _described(link, self._plan)
+                if bridge and link.master == bridge.index and (pod is None or not is_netns(pod.netns)):
+                    node.delete_link(link.name)
+        finished = {attachment.netns.name for attachment in self.attachments()}
         for name in netns_names(node_netns(self._mesh) + "-"):
-            if is_pod_netns(self._mesh, name):
+            if is_pod_netns(self._mesh, name) and name not in finished:
                 delete_netns(name)
 
 

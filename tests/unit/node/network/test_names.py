@@ -3,7 +3,6 @@ import pytest
 from lateen.node.network.names import (
     check_mesh_name,
     is_pod_netns,
-    mesh_of_netns,
     node_netns,
     pod_link,
     pod_netns,
@@ -23,8 +22,6 @@ def test_namespaces_belong_to_one_mesh() -> None:
     name = pod_netns("a-b", UID)
     assert not is_pod_netns("a", name)
     assert not is_pod_netns("a-b", node_netns("a-b"))
-    assert mesh_of_netns(name) == mesh_of_netns(node_netns("a-b")) == "a-b"
-    assert mesh_of_netns("cni-1234") is None
 
 
 @pytest.mark.parametrize("mesh", ["default", "x", "a-rather-long-name-for-a-mesh-on-a-laptop"[:40]])
