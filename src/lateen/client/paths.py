@@ -22,7 +22,7 @@ class MeshPaths:
 
     @property
     def run(self) -> Path:
-        """Sockets, process ids, and what belongs to running pods."""
+        """Sockets and process ids."""
         return self.run_root / self.name
 
     @property
@@ -46,14 +46,14 @@ class MeshPaths:
         return self.state / "kubeconfig"
 
     @property
+    def pods(self) -> Path:
+        """One folder for each pod: its files, its logs, its shim's socket. On disk, for logs may be long."""
+        return self.state / "pods"
+
+    @property
     def logs(self) -> Path:
         """The logs of Lateen's own processes."""
         return self.state / "logs"
-
-    @property
-    def pods(self) -> Path:
-        """One folder for each pod: its files, its logs, its shim's socket."""
-        return self.run / "pods"
 
     @property
     def xds_socket(self) -> Path:

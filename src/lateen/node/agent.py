@@ -76,6 +76,7 @@ class NodeAgent:
         self._settings.pods.mkdir(parents=True, exist_ok=True)
         self._settings.pods.chmod(0o700)
         try:
+            await asyncio.to_thread(self._parts.network.remove_unfinished)
             async with asyncio.TaskGroup() as parts:
                 for part in (self._sources.run(), self._be_known(), self._follow_pods()):
                     parts.create_task(part)
@@ -135,8 +136,18 @@ class NodeAgent:
         worker.update(pod)
 
     async def _run_worker(self, uid: str, worker: PodWorker) -> None:
-        await worker.run()
-        self._workers.pop(uid, None)
+        """Run the pod until nothing of it is left; a worker that fails is followed by another one."""
+        backoff = Backoff(0.5, 30.0)
+        while True:
+            try:
+                await worker.run()
+            except Exception:
+                log.exception("pod %s/%s: trying again", worker.pod.metadata.namespace, worker.pod.metadata.name)
+                await self._parts.clock.sleep(backoff.next())
+                worker = self._workers[uid] = worker.successor()
+            else:
+                del self._workers[uid]
+                return
 
     async def _tidy(self, known: set[str]) -> None:
         """End what runs here without the API knowing."""

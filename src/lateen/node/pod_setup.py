@@ -32,6 +32,7 @@ class Network(Protocol):
     def attach(self, pod_uid: str) -> Attachment: ...
     def detach(self, attachment: Attachment) -> None: ...
     def attachments(self) -> list[Attachment]: ...
+    def remove_unfinished(self) -> None: ...
 
 
 class NoNetwork:
@@ -47,6 +48,9 @@ class NoNetwork:
     def attachments(self) -> list[Attachment]:
         """None."""
         return []
+
+    def remove_unfinished(self) -> None:
+        """Nothing is ever unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +130,30 @@ class PodSetup:
         fields = PodFields(pod, address, self.settings.host_ip)
         return write_volumes(pod, self.folder(pod.metadata.uid), fields, self.sources)
 
+    def attached(self, uid: str) -> Attachment | None:
+        """The pod's place in the network, if it has one."""
+        return next((each for each in self.network.attachments() if each.pod_uid == uid), None)
+
+    def attach(self, uid: str) -> Attachment:
+        """The pod's place in the network, a new one if it has none. Raises NoFreeAddressError, OSError."""
+        return self.attached(uid) or self.network.attach(uid)
+
+    def detach(self, uid: str) -> None:
+        """Take the pod off the network."""
+        if (attachment := self.attached(uid)) is not None:
+            self.network.detach(attachment)
+
+    def kill(self, uid: str) -> None:
+        """End every process of the pod at once."""
+        cgroup.kill(f"{self.settings.cgroup}/{uid}")
+
     def remove(self, uid: str) -> None:
         """Remove what the pod has on this machine, its processes first; doing it again is fine."""
         group = f"{self.settings.cgroup}/{uid}"
-        cgroup.kill(group)
+        self.kill(uid)
         if not cgroup.remove(group):
             log.warning("control group %s can't be removed: a process in it doesn't end", group)
-        for attachment in self.network.attachments():
-            if attachment.pod_uid == uid:
-                self.network.detach(attachment)
+        self.detach(uid)
         self.folder(uid).remove()
 
 

@@ -11,16 +11,16 @@ from lateen.api.probe import Probe
 from lateen.lib.backoff import Backoff
 from lateen.lib.clock import Clock, rfc3339
 from lateen.lib.tasks import TaskGroup
+from lateen.node.container_events import container_events
 from lateen.node.events import Recorder
+from lateen.node.lost_pod import after_loss, restarts_of
 from lateen.node.network.capture import PASSTHROUGH_SOURCE
-from lateen.node.network.pod_network import Attachment
+from lateen.node.pod_probes import PodProbes
 from lateen.node.pod_setup import PodSetup, captured
 from lateen.node.pod_spec import ContainerError
 from lateen.node.pod_status import Observation, build_status
 from lateen.node.probe import PodChecks
-from lateen.node.prober import Prober
-from lateen.node.shim import cgroup
-from lateen.node.shim.spec import ShimState
+from lateen.node.shim.spec import ShimSpec, ShimState
 from lateen.node.shim_client import ShimClient, ShimError, start_shim
 from lateen.node.sources import ConfigError
 from lateen.node.status_writer import StatusWriter
@@ -29,7 +29,6 @@ from lateen.node.volumes import referenced
 log = logging.getLogger(__name__)
 
 _STOP_PATIENCE = 10.0
-_RESTART_GRACE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,14 @@ class PodWorker:
 
     def __init__(self, pod: Pod, node: Node) -> None:
         self.pod = pod
-        self.shim = ShimClient(node.setup.folder(pod.metadata.uid))
+        self._uid = pod.metadata.uid
+        self.shim = ShimClient(node.setup.folder(self._uid))
         self.address = ""
         self._node = node
-        self._folder = node.setup.folder(pod.metadata.uid)
+        self._folder = node.setup.folder(self._uid)
         self._state: ShimState | None = None
         self._waiting: dict[str, tuple[str, str]] = {}
-        self._probers: dict[str, tuple[tuple[int, str], Prober]] = {}
+        self._probes = PodProbes(node.clock, self)
         self._adopted = False
         self._start_time = pod.status.start_time or rfc3339(node.clock.now())
         self._poke = asyncio.Event()
@@ -88,6 +88,13 @@ class PodWorker:
         if not first and self._state is not None:
             self._tasks.start(self._stop_shim(grace), "shorter grace")
 
+    def successor(self) -> "PodWorker":
+        """Another worker for the same pod, told what this one was told."""
+        other = PodWorker(self.pod, self._node)
+        if self._grace is not None:
+            other.terminate(self._grace)
+        return other
+
     # The life.
 
     async def run(self) -> None:
@@ -103,11 +110,12 @@ class PodWorker:
 
     async def _begin(self) -> bool:
         """Take the pod over or set it up; False when it has to end before it is."""
-        spec = self._folder.read_spec()
-        if spec is not None:
-            self.address, self._adopted = spec["address"], True
-            self._state = self._folder.read_state()
+        spec, last = self._folder.read_spec(), self._folder.read_state()
+        if spec is not None and (await self._is_whole(spec) or _is_completed(last)):
+            self.address, self._adopted, self._state = spec["address"], True, last
             return True
+        if spec is not None:
+            self._lose(last)
         self.publish()
         backoff = Backoff(0.5, 10.0)
         while self._grace is None:
@@ -122,16 +130,31 @@ class PodWorker:
         await self._remove()
         return False
 
-    async def _try_setup(self, restarts: dict[str, int] | None = None) -> bool:
+    async def _is_whole(self, spec: ShimSpec) -> bool:
+        """Whether the pod still runs, in the network that it was made for."""
+        setup = self._node.setup
+        return self._folder.shim_lives() and (
+            not spec["netns"] or await asyncio.to_thread(setup.attached, self._uid) is not None
+        )
+
+    def _lose(self, last: ShimState | None) -> None:
+        """The pod's processes have ended without having been asked to: nothing of what was known holds any more."""
+        self._event("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
+        self._state = after_loss(last, rfc3339(self._node.clock.now()))
+        self._adopted = False
+
+    async def _try_setup(self) -> bool:
         try:
             async with self._setting_up:
-                complaints = await self._set_up(restarts or {})
+                if self._grace is not None:
+                    return False
+                complaints = await self._set_up(restarts_of(self._state))
         except ContainerError as error:
             self._waiting = {error.container: (error.reason, str(error))}
             self._event("Warning", "Failed", str(error), error.container)
         except ConfigError as error:
             self._event("Warning", "FailedMount", str(error))
-        except (ShimError, OSError) as error:
+        except Exception as error:  # whatever it is, the next try may find it mended
             log.exception("pod %s/%s can't be set up", self.pod.metadata.namespace, self.pod.metadata.name)
             self._event("Warning", "FailedCreatePodSandBox", f"Failed to create pod sandbox: {error}")
         else:
@@ -144,16 +167,14 @@ class PodWorker:
     async def _set_up(self, restarts: dict[str, int]) -> list[str]:
         setup = self._node.setup
         await asyncio.to_thread(setup.check, self.pod)
-        attachment = await asyncio.to_thread(self._attached)
+        # A shim that an agent was starting when it ended must not come in between.
+        await asyncio.to_thread(setup.kill, self._uid)
+        attachment = await asyncio.to_thread(setup.attach, self._uid)
         self.address = str(attachment.address)
         complaints = await asyncio.to_thread(setup.prepare, self.pod, attachment, restarts)
         self._waiting = {}
         await start_shim(self._folder)
         return complaints
-
-    def _attached(self) -> Attachment:
-        uid, network = self.pod.metadata.uid, self._node.setup.network
-        return next((a for a in network.attachments() if a.pod_uid == uid), None) or network.attach(uid)
 
     async def _watch(self) -> None:
         """Follow the shim; when it dies without having been asked to, start another."""
@@ -165,29 +186,26 @@ class PodWorker:
                     backoff.reset()
             except ShimError:
                 pass
+            if self._grace is None and self._folder.shim_lives():
+                # It only didn't want to wait for us, who were slow: ask again.
+                await self._node.clock.sleep(backoff.next())
+                continue
             last = self._folder.read_state()
-            if last is not None:
-                await self._observe(last)
-            if self._grace is not None or (last and last["stage"] == "completed"):
+            if self._grace is not None or _is_completed(last):
                 break
             await self._start_again(last)
             await self._node.clock.sleep(backoff.next())
+        if last is not None:
+            await self._observe(last)
         if self._grace is None:
-            await asyncio.to_thread(self._release)
+            await asyncio.to_thread(self._node.setup.detach, self._uid)  # a completed pod keeps its logs only
             await self._end.wait()
 
-    async def _start_again(self, state: ShimState | None) -> None:
-        message = "Pod sandbox changed, it will be killed and re-created."
-        self._event("Normal", "SandboxChanged", message)
-        await asyncio.to_thread(cgroup.kill, f"{self._node.setup.settings.cgroup}/{self.pod.metadata.uid}")
-        restarts = {name: c["restarts"] for name, c in state["containers"].items()} if state else {}
-        await self._try_setup(restarts)
-
-    def _release(self) -> None:
-        """A completed pod keeps its logs only."""
-        for attachment in self._node.setup.network.attachments():
-            if attachment.pod_uid == self.pod.metadata.uid:
-                self._node.setup.network.detach(attachment)
+    async def _start_again(self, last: ShimState | None) -> None:
+        self._lose(last)
+        if self._state is not None:
+            await self._observe(self._state)
+        await self._try_setup()
 
     async def _finish(self, living: "asyncio.Task[None]") -> None:
         grace = self._grace or 0.0
@@ -213,14 +231,12 @@ class PodWorker:
 
     async def _remove(self) -> None:
         await self._close()
-        await asyncio.to_thread(self._node.setup.remove, self.pod.metadata.uid)
-        self._node.statuses.forget(self.pod.metadata.uid)
+        await asyncio.to_thread(self._node.setup.remove, self._uid)
+        self._node.statuses.forget(self._uid)
         await self._node.statuses.delete(self.pod)
 
     async def _close(self) -> None:
-        for _, prober in self._probers.values():
-            await prober.close()
-        self._probers.clear()
+        await self._probes.close()
         await self._tasks.close()
 
     async def _refresh(self) -> None:
@@ -233,43 +249,12 @@ class PodWorker:
 
     async def _observe(self, state: ShimState) -> None:
         before, self._state = self._state, state
-        for name, container in state["containers"].items():
-            old = before["containers"].get(name) if before else None
-            if container["reason"] == "CrashLoopBackOff" and (old is None or old["reason"] != container["reason"]):
-                message = f"Back-off restarting failed container {name} in pod {self.pod.metadata.name}"
-                self._event("Warning", "BackOff", message, name)
-            begun = container["state"] == "running" and (old is None or old["started_at"] != container["started_at"])
-            if begun and not self._adopted:
-                self._event("Normal", "Started", f"Started container {name}", name)
-        await self._update_probers(state)
+        for event in container_events(self.pod.metadata.name, before, state, adopted=self._adopted):
+            self._event(event.kind, event.reason, event.message, event.container)
+        checks = PodChecks(self.shim, self.address, PASSTHROUGH_SOURCE if captured(self.pod) else "")
+        await self._probes.follow(self.pod, state, checks, adopted=self._adopted)
         self._adopted = False
         self.publish()
-
-    async def _update_probers(self, state: ShimState) -> None:
-        for container in (*self.pod.spec.init_containers, *self.pod.spec.containers):
-            now = state["containers"].get(container.name)
-            incarnation = (now["restarts"], now["started_at"]) if now and now["state"] == "running" else None
-            old = self._probers.get(container.name)
-            if old is not None and old[0] != incarnation:
-                await old[1].close()
-                del self._probers[container.name]
-                old = None
-            if incarnation is not None and old is None:
-                prober = Prober(container, self._checks(), self._node.clock, self, self._known(container.name))
-                self._probers[container.name] = (incarnation, prober)
-                prober.start()
-
-    def _checks(self) -> PodChecks:
-        return PodChecks(self.shim, self.address, PASSTHROUGH_SOURCE if captured(self.pod) else "")
-
-    def _known(self, name: str) -> tuple[bool, bool]:
-        """What the API says an earlier agent has found."""
-        statuses = (*self.pod.status.init_container_statuses, *self.pod.status.container_statuses)
-        status = next((s for s in statuses if s.name == name), None)
-        if not self._adopted or status is None or self._state is None:
-            return False, False
-        same = status.restart_count == self._state["containers"][name]["restarts"]
-        return same and bool(status.started), same and status.ready
 
     def probes_changed(self) -> None:
         """A probe has changed its verdict."""
@@ -296,12 +281,11 @@ class PodWorker:
 
     def publish(self) -> None:
         """Tell the API what the pod does now."""
-        probers = {name: prober for name, (_, prober) in self._probers.items()}
         seen = Observation(
             state=self._state,
             waiting=self._waiting,
-            ready={name: prober.ready for name, prober in probers.items()},
-            started={name: prober.started for name, prober in probers.items()},
+            ready=self._probes.ready,
+            started=self._probes.started,
             pod_ip=self.address,
             host_ip=self._node.setup.settings.host_ip,
             start_time=self._start_time,
@@ -329,3 +313,7 @@ class PodWorker:
     def log_folder(self) -> Path:
         """Where the containers' logs are."""
         return self._folder.path / "log"
+
+
+def _is_completed(state: ShimState | None) -> bool:
+    return state is not None and state["stage"] == "completed"
