@@ -102,7 +102,7 @@ def supervisor(paths: MeshPaths) -> PidFile:
 def require_root() -> None:
     """Raises LifecycleError for anybody else."""
     if os.geteuid() != 0:
-        raise LifecycleError("a mesh needs root, for network namespaces and nftables: try `sudo lateen up`")
+        raise LifecycleError("a mesh needs root, for network namespaces and nftables: run the command with sudo")
 
 
 @contextmanager
