@@ -19,11 +19,16 @@ from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.lib.memo import Memo, Stage, same_if_equal
 from lateen.model.kubernetes_services import PortEndpoints, pods_in, service_endpoints, slices_by_service
+from lateen.model.legacy.blame import blamed, sources_by_ref
+from lateen.model.legacy.convert import LEGACY_KINDS, convert
+from lateen.model.legacy.outcome import Converted
+from lateen.model.legacy.takeover import beside
 from lateen.model.mesh_config import SETTINGS_MAP, mesh_settings
 from lateen.model.pods import node_locality, pod_locality, workload_of
 from lateen.model.registry import Registry, register_services
 from lateen.model.service import Endpoint, Locality
 from lateen.model.service_entries import entry_endpoints
+from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.tls_secret import TlsSecret, is_tls_secret, tls_secret
 from lateen.model.workload import Workload
@@ -34,9 +39,12 @@ Bucket = Mapping[NamespacedName, R]
 
 KINDS: tuple[type[Resource], ...] = (
     Namespace, Node, Pod, KubernetesService, EndpointSlice, ConfigMap,
-    ServiceEntry, VirtualService, DestinationRule, Gateway, Sidecar, Secret,
+    ServiceEntry, VirtualService, DestinationRule, Gateway, Sidecar, Secret, *LEGACY_KINDS,
 )  # fmt: skip
 """What a snapshot is made of; other kinds are ignored."""
+
+
+_NOTHING = Converted()
 
 
 def build_snapshot(resources: Iterable[Resource], revision: int, previous: MeshSnapshot | None = None) -> MeshSnapshot:
@@ -66,6 +74,9 @@ class SnapshotBuilder:
         self._slices = Stage(_slices)
         self._endpoints = Stage(_endpoints)
         self._secrets = Stage(_secrets)
+        self._legacy = Stage(_legacy)
+        self._entries = Stage(_with_converted)
+        self._all = {kind: Stage(_and) for kind in (VirtualService, DestinationRule, Gateway)}
         self._rules = {kind: Stage(_in_order) for kind in (VirtualService, DestinationRule, Gateway, Sidecar)}
 
     def put(self, resource: Resource) -> None:
@@ -82,7 +93,9 @@ class SnapshotBuilder:
         """The mesh as of the resources put so far."""
         settings, problems = self._settings.run(self._bucket(ConfigMap).get(SETTINGS_MAP))
         workloads = self._workloads.run(self._bucket(Pod), self._nodes.run(self._bucket(Node)))
-        registry = self._registry.run(self._bucket(KubernetesService), self._bucket(ServiceEntry), settings)
+        legacy = self._converted(settings)
+        entries = self._entries.run(self._bucket(ServiceEntry), legacy.service_entries)
+        registry = self._registry.run(self._bucket(KubernetesService), entries, settings)
         slices = self._slices.run(self._bucket(EndpointSlice))
         return MeshSnapshot(
             revision=revision,
@@ -91,13 +104,30 @@ class SnapshotBuilder:
             services=registry.services,
             endpoints=self._endpoints.run(registry, slices, workloads),
             workloads=workloads,
-            virtual_services=self._rules[VirtualService].run(self._bucket(VirtualService)),
-            destination_rules=self._rules[DestinationRule].run(self._bucket(DestinationRule)),
-            gateways=self._rules[Gateway].run(self._bucket(Gateway)),
+            virtual_services=self._all[VirtualService].run(self._ordered(VirtualService), legacy.virtual_services),
+            destination_rules=self._all[DestinationRule].run(self._ordered(DestinationRule), legacy.destination_rules),
+            gateways=self._all[Gateway].run(self._ordered(Gateway), legacy.gateways),
             sidecars=self._rules[Sidecar].run(self._bucket(Sidecar)),
             secrets=self._secrets.run(self._bucket(Secret)),
-            problems=(*problems, *registry.problems),
+            legacy=(sources := sources_by_ref(legacy.resources)),
+            problems=(*problems, *legacy.problems, *blamed(registry.problems, sources)),
         )
+
+    def _converted(self, settings: MeshSettings) -> Converted:
+        if not any(self._buckets[kind] for kind in LEGACY_KINDS):
+            return _NOTHING
+        return self._legacy.run(
+            settings,
+            self._bucket(KubernetesService),
+            self._bucket(ServiceEntry),
+            self._ordered(VirtualService),
+            self._ordered(DestinationRule),
+            *(self._bucket(kind) for kind in LEGACY_KINDS),
+        )
+
+    def _ordered(self, kind: type[R]) -> tuple[R, ...]:
+        rules: tuple[R, ...] = self._rules[kind].run(self._bucket(kind))  # type: ignore[index]  # those of KINDS
+        return rules
 
     def _bucket(self, kind: type[R]) -> dict[NamespacedName, R]:
         self._shared.add(kind)
@@ -129,6 +159,40 @@ def _workload(pod: Pod, nodes: Mapping[str, Locality]) -> Workload:
 
 def _secrets(memo: Memo, bucket: Bucket[Secret]) -> dict[NamespacedName, TlsSecret]:
     return {key: memo.recall(key, tls_secret, secret) for key, secret in bucket.items() if is_tls_secret(secret)}
+
+
+def _legacy(
+    memo: Memo,
+    settings: MeshSettings,
+    services: Bucket[KubernetesService],
+    entries: Bucket[ServiceEntry],
+    virtual_services: tuple[VirtualService, ...],
+    destination_rules: tuple[DestinationRule, ...],
+    *buckets: Bucket[Resource],
+) -> Converted:
+    resources = (resource for bucket in buckets for resource in bucket.values())
+    converted = convert(resources, services, settings.cluster_domain)
+    found = beside(converted, virtual_services, destination_rules, _in_order(memo, entries), settings.cluster_domain)
+    return Converted(
+        virtual_services=_kept(memo, found.virtual_services),
+        destination_rules=_kept(memo, found.destination_rules),
+        service_entries=_kept(memo, found.service_entries),
+        gateways=_kept(memo, found.gateways),
+        problems=found.problems,
+    )
+
+
+def _kept(memo: Memo, resources: tuple[R, ...]) -> tuple[R, ...]:
+    return tuple(memo.keep(resource.ref, resource) for resource in resources)
+
+
+def _and(_: Memo, own: tuple[R, ...], converted: tuple[R, ...]) -> tuple[R, ...]:
+    """Converted rules are younger than all others."""
+    return (*own, *converted) if converted else own
+
+
+def _with_converted(_: Memo, own: Bucket[ServiceEntry], converted: tuple[ServiceEntry, ...]) -> Bucket[ServiceEntry]:
+    return {**own, **{(each.metadata.namespace, each.metadata.name): each for each in converted}} if converted else own
 
 
 def _in_order(_: Memo, bucket: Bucket[R]) -> tuple[R, ...]:

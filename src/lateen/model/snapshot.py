@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from lateen.api.destination_rule import DestinationRule
 from lateen.api.gateway import Gateway
-from lateen.api.problem import Problem
+from lateen.api.problem import Problem, ResourceRef
 from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.model.service import Endpoint, Service
@@ -40,4 +40,6 @@ class MeshSnapshot:
     sidecars: Sequence[Sidecar] = ()
     secrets: Mapping[tuple[str, str], TlsSecret] = field(default_factory=dict)
     """Those that may hold certificates, by (namespace, name)."""
+    legacy: Mapping[ResourceRef, tuple[ResourceRef, ...]] = field(default_factory=dict)
+    """The legacy resources behind each converted one; of a VirtualService, in the order of its HTTP routes."""
     problems: Sequence[Problem] = field(default=())

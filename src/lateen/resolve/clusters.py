@@ -11,6 +11,7 @@ from lateen.ir.names import BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, Side, subse
 from lateen.ir.origin import ConfigOrigin
 from lateen.model.service import Endpoint, Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings
+from lateen.resolve.config_origin import config_origins
 from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.endpoints import EndpointPlan, assignment_for
 from lateen.resolve.traffic_policy import (
@@ -22,7 +23,6 @@ from lateen.resolve.traffic_policy import (
     upstream_tls,
 )
 
-ORIGIN_VERSION = "v1"
 """The version in the metadata Istio writes, whatever version the resource was declared in."""
 
 _PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
@@ -102,7 +102,9 @@ def port_clusters(
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
                 service=service.hostname,
                 service_namespace=service.namespace,
-                origins=tuple(origin_of(source) for source in rule.sources) if rule else (),
+                origins=tuple(each for source in rule.sources for each in config_origins(source, "DestinationRule"))
+                if rule
+                else (),
                 **fields,
             )
         )
@@ -137,16 +139,8 @@ def _policy_fields(
     }
 
 
-def origin_of(rule: DestinationRule) -> ConfigOrigin:
-    """The rule, as Istio names it in a cluster's metadata."""
-    meta = rule.metadata
-    return ConfigOrigin(
-        group="networking.istio.io",
-        version=ORIGIN_VERSION,
-        kind="DestinationRule",
-        namespace=meta.namespace,
-        name=meta.name,
-    )
+def _origins(rule: HostRule) -> tuple[ConfigOrigin, ...]:
+    return tuple(each for source in rule.sources for each in config_origins(source, "DestinationRule"))
 
 
 def catch_all_clusters(settings: MeshSettings, *, gateway: bool) -> tuple[Cluster, ...]:

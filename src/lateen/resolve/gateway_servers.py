@@ -19,6 +19,7 @@ from lateen.ir.names import (
 from lateen.ir.origin import ConfigOrigin
 from lateen.model.protocol import parse_protocol
 from lateen.model.service import Protocol, Service, ServicePort
+from lateen.resolve.config_origin import config_origins
 from lateen.resolve.view import GatewayView
 
 CONFLICT = "IST0145"
@@ -89,14 +90,7 @@ class GatewayServer:
     @property
     def origin(self) -> ConfigOrigin:
         """The Gateway, as Istio names it in metadata."""
-        meta = self.source.metadata
-        return ConfigOrigin(
-            group="networking.istio.io",
-            version="v1",
-            kind="Gateway",
-            namespace=meta.namespace,
-            name=meta.name,
-        )
+        return config_origins(self.source, "Gateway")[0]
 
     def hosts_for(self, namespace: str) -> Iterator[str]:
         """The hosts that rules of `namespace` may speak for."""

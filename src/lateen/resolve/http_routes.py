@@ -103,7 +103,7 @@ def _route(
         fault=fault(http.fault),
         cors=cors(http.cors_policy),
         operation=_operation(action, condition, f"{rule.name}:{at.port}"),
-        origin=rule.origin,
+        origin=rule.origin_of(part.root.number),
         rule=part.root.number,
         stat_prefix=match.stat_prefix if match else "",
     )

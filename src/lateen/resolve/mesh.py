@@ -10,6 +10,7 @@ from lateen.api.problem import Problem
 from lateen.api.virtual_service import VirtualService
 from lateen.ir.config import Layer, ProxyConfig
 from lateen.lib.memo import Memo, Recent, Stage
+from lateen.model.legacy.blame import blamed
 from lateen.model.service import Locality, Resolution, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
@@ -128,7 +129,8 @@ class MeshResolver:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the rules, as far as it showed for the proxies asked about since the last update."""
         layers = {id(layer): layer for layers in self._resolved.values() for layer in layers}.values()
-        return tuple(dict.fromkeys(problem for layer in layers for problem in layer.problems))
+        found = dict.fromkeys(problem for layer in layers for problem in layer.problems)
+        return tuple(blamed(found, self._mesh.snapshot.legacy)) if self._mesh else ()
 
     def _layers(self, proxy: Proxy, known: _Known, mesh: _Mesh) -> tuple[Layer, ...]:
         workload = mesh.snapshot.workloads.get((proxy.namespace, proxy.name))

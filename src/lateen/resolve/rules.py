@@ -9,6 +9,7 @@ from lateen.ir.origin import ConfigOrigin
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, fully_qualified, is_wildcard, overlaps
 from lateen.model.settings import MeshSettings
+from lateen.resolve.config_origin import config_origins
 from lateen.resolve.gateway_name import MESH, gateway_name
 from lateen.resolve.http_parts import HttpPart, HttpParts, NamespacedName, Written, delegates_of, http_parts
 
@@ -39,7 +40,7 @@ class Rule:
     gateways: frozenset[str]
     http: tuple[Target, ...]
     l4: tuple[Target, ...]
-    origin: ConfigOrigin
+    origins: tuple[ConfigOrigin, ...]
     parts: tuple[HttpPart, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -47,6 +48,15 @@ class Rule:
     def ref(self) -> ResourceRef:
         """The VirtualService's kind, namespace and name."""
         return self.source.ref
+
+    @property
+    def origin(self) -> ConfigOrigin:
+        """The resource that this was written as."""
+        return self.origins[0]
+
+    def origin_of(self, number: int) -> ConfigOrigin:
+        """The resource that HTTP route `number` was written as; several legacy ones may make up one rule."""
+        return self.origins[number] if number < len(self.origins) else self.origin
 
     @property
     def namespace(self) -> str:
@@ -115,13 +125,7 @@ def read_rule(
         gateways=frozenset(gateway_name(name, meta.namespace) for name in spec.gateways or (MESH,)),
         http=tuple(_http_targets(found, source, cluster_domain)),
         l4=tuple(_l4_targets(source, cluster_domain)),
-        origin=ConfigOrigin(
-            group="networking.istio.io",
-            version="v1",
-            kind="VirtualService",
-            namespace=meta.namespace,
-            name=meta.name,
-        ),
+        origins=config_origins(source, "VirtualService"),
         parts=found.parts,
         problems=found.problems,
     )
