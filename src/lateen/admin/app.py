@@ -80,18 +80,22 @@ class Admin:
         return _Json(problem_list(self._fleet.board.problems(), **chosen))
 
     async def distribution(self, request: Request) -> Response:
-        """How far `revision` (the newest push without it) has come, after at most `wait` seconds."""
+        """How far `revision` (the newest push without it) and those from `since` on have come, after at most `wait`
+        seconds."""
         latest = self._fleet.distributions.latest()
         try:
             revision = int(request.query_params.get("revision") or (latest.revision if latest else 0))
+            first = int(request.query_params.get("since") or 0)
             wait = float(request.query_params.get("wait") or 0)
         except ValueError:
-            return PlainTextResponse("revision must be an integer, wait a number of seconds\n", status_code=400)
+            return PlainTextResponse("revision and since must be integers, wait a number of seconds\n", status_code=400)
         if not math.isfinite(wait):
             return PlainTextResponse("wait must be a number of seconds\n", status_code=400)
         wait = min(max(wait, 0.0), LONGEST_WAIT_SECONDS)
         distributions = self._fleet.distributions
-        outcome = await distributions.wait_for(revision, wait) if wait else distributions.outcome(revision)
+        outcome = (
+            await distributions.wait_for(revision, wait, first) if wait else distributions.outcome(revision, first)
+        )
         return _Json(_outcome(outcome))
 
     async def metrics(self, _: Request) -> Response:

@@ -76,7 +76,9 @@ def command(
     with connect(mesh, kubeconfig, context) as client:
         applier = Applier(client, namespace or client.access.namespace, dry_run)
         ok = applier.apply_all(documents)
-        reached = not applier.revision or report_distribution(client, applier.revision, wait=wait, timeout=timeout)
+        reached = not applier.revision or report_distribution(
+            client, applier.revision, first=applier.first, wait=wait, timeout=timeout
+        )
         report_findings(client, applier.applied)
     if not ok or not reached:
         raise SystemExit(1)
@@ -104,12 +106,13 @@ def _word(problem: Problem) -> str:
 
 @dataclass(slots=True)
 class Applier:
-    """Applies documents one by one; `revision` is the newest that the server gave to a change, `applied` names what was
-    created or changed, each with its namespace."""
+    """Applies documents one by one; `first` and `revision` are the oldest and the newest that the server gave to a
+    change, `applied` names what was created or changed, each with its namespace."""
 
     client: SyncClient
     namespace: str
     dry_run: str = "none"
+    first: int = 0
     revision: int = 0
     applied: list[tuple[Target, str]] = field(default_factory=list)
 
@@ -161,7 +164,8 @@ class Applier:
             click.echo(f"Warning: {warning}", err=True)
         if answer and self.dry_run == "none":
             metadata = answer.body["metadata"]
-            self.revision = max(self.revision, int(metadata["resourceVersion"]))
+            revision = int(metadata["resourceVersion"])
+            self.first, self.revision = min(self.first or revision, revision), max(self.revision, revision)
             self.applied.append((target, metadata.get("namespace", "")))
         click.echo(f"{target.title} {word}{' (server dry run)' if self.dry_run == 'server' else ''}")
 

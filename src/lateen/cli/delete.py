@@ -10,7 +10,7 @@ from lateen.api.codec import Document
 from lateen.api.schema import info_of
 from lateen.cli.apply import apply_rank
 from lateen.cli.completing import complete_resources
-from lateen.cli.distribution import report_distribution
+from lateen.cli.distribution import report_distribution, revision_now
 from lateen.cli.documents import read_documents
 from lateen.cli.kinds import Target, parse_targets
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
@@ -61,12 +61,13 @@ def command(
             raise click.UsageError("name what to delete: KIND NAME, KIND -l LABEL, KIND --all, or -f FILE")
         grace = 0 if force else 1 if now else grace_period
         deleter = Deleter(client, grace, ignore_not_found)
+        before = revision_now(client)
         for target, at in chosen:
             deleter.delete(target, at)
         if wait:
             deleter.wait(timeout)
-        if revision := deleter.revision():
-            report_distribution(client, revision, wait=False, timeout=timeout)
+        if (after := revision_now(client)) > before:
+            report_distribution(client, after, first=before + 1)
     if deleter.failed:
         raise SystemExit(1)
 
@@ -106,13 +107,6 @@ class Deleter:
                 if time.monotonic() > deadline:
                     fail(f"error: {target.title} is still there after {timeout:g} s: see `lateen describe`")
                 time.sleep(POLL_SECONDS)
-
-    def revision(self) -> int:
-        """A revision at which all that was deleted is gone; 0 when nothing was."""
-        if not self._pending:
-            return 0
-        listing = self._client.get(with_query("/api/v1/namespaces", limit=1))
-        return int(listing["metadata"]["resourceVersion"])
 
     def _is_there(self, path: str, uid: str) -> bool:
         try:

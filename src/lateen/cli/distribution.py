@@ -13,10 +13,12 @@ PATIENCE_SECONDS = 1.0
 """How long a plain `apply` looks after its change; it does not fail when that is too short."""
 
 
-def report_distribution(client: SyncClient, revision: int, *, wait: bool, timeout: float) -> bool:
-    """Print how far the change `revision` came; False when a proxy refused it, or `wait` ran out of time. What no proxy
-    needs to know is only said when asked to wait."""
-    answer = _distribution(client, revision, timeout if wait else PATIENCE_SECONDS)
+def report_distribution(
+    client: SyncClient, revision: int, *, first: int = 0, wait: bool = False, timeout: float = PATIENCE_SECONDS
+) -> bool:
+    """Print how far the changes from the revision `first` to `revision` came; False when a proxy refused one, or `wait`
+    ran out of time. What no proxy needs to know is only said when asked to wait."""
+    answer = _distribution(client, (first, revision), timeout if wait else PATIENCE_SECONDS)
     if answer is None:
         return True
     for refusal in answer.get("nacked") or []:
@@ -29,6 +31,12 @@ def report_distribution(client: SyncClient, revision: int, *, wait: bool, timeou
     return not answer.get("nacked") and (complete or not wait)
 
 
+def revision_now(client: SyncClient) -> int:
+    """The store's newest revision."""
+    listing = client.get(with_query("/api/v1/namespaces", limit=1))
+    return int(listing["metadata"]["resourceVersion"])
+
+
 def summary(answer: JsonObject) -> str:
     """One line for people."""
     reached, acked = answer["proxies"], answer["acked"]
@@ -38,11 +46,12 @@ def summary(answer: JsonObject) -> str:
     return f"reached {proxies}, acknowledged by {acked} after {answer['elapsedMs']:.0f} ms"
 
 
-def _distribution(client: SyncClient, revision: int, patience: float) -> JsonObject | None:
+def _distribution(client: SyncClient, revisions: tuple[int, int], patience: float) -> JsonObject | None:
     deadline = time.monotonic() + patience
     while True:
         left = max(0.0, deadline - time.monotonic())
-        path = with_query("/distribution", revision=revision, wait=f"{min(left, 20.0):.2f}")
+        first, last = revisions
+        path = with_query("/distribution", revision=last, since=first, wait=f"{min(left, 20.0):.2f}")
         try:
             answer = client.get(path)
         except ApiError as error:

@@ -1,36 +1,25 @@
-"""What the rules ask for: the way of a call, read from the configuration that a running proxy has."""
+"""What a proxy is told to do with a call, as shares by group."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
-from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
-from envoy.config.listener.v3.listener_pb2 import Listener
-from envoy.config.route.v3.route_pb2 import RouteConfiguration
-from google.protobuf import json_format
-from google.protobuf.message import Message
 
 from lateen.api.meta import JsonObject
-from lateen.cli.envoy_admin import cluster_stats, config_dump
-from lateen.cli.kinds import Target, kind_named
-from lateen.cli.proxy_tables import endpoint_address
-from lateen.client.error import ApiError
-from lateen.client.sync import SyncClient
-from lateen.simulation.call import Call, Entry
-from lateen.simulation.outcome import Outcome
-from lateen.simulation.simulate import simulate
+from lateen.simulation.call import Call
+from lateen.simulation.endpoints import all_endpoints
+from lateen.simulation.outcome import Kind, Outcome, Target
 from lateen.translate.resources import Resources
 
 BALANCER_TOLERANCE = 0.05
 """How far from even a load balancer may be that looks at outstanding requests, not at lots."""
 
-NO_ADDRESS = "240.0.0.1"
+PASSTHROUGH = "PassthroughCluster"
+OUTSIDE = "outside the mesh"
 
-M = TypeVar("M", bound=Message)
-N = TypeVar("N", Cluster, Listener, RouteConfiguration)
+Group = Callable[[str, str], str]
+"""From a cluster and an endpoint of it (`address:port`) to the group it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,120 +28,145 @@ class Workloads:
 
     pods: Mapping[str, JsonObject]
 
-    def name(self, endpoint: str) -> str:
-        """The pod at `address:port`, or the endpoint itself."""
+    def name(self, cluster: str, endpoint: str) -> str:
+        """The pod at an endpoint, or the endpoint itself."""
+        if cluster == PASSTHROUGH:
+            return OUTSIDE
         pod = self.pods.get(endpoint.rpartition(":")[0])
         return str(pod["metadata"]["name"]) if pod else endpoint
 
-    def version(self, endpoint: str) -> str:
-        """The label `version` of the pod at `address:port`, or its name where it has none."""
+    def deployment(self, cluster: str, endpoint: str) -> str:
+        """What the pod at an endpoint belongs to, or its name where it is on its own."""
+        pod = self.pods.get(endpoint.rpartition(":")[0])
+        owners: list[JsonObject] = (pod["metadata"].get("ownerReferences") or []) if pod else []
+        return str(owners[0]["name"]) if owners else self.name(cluster, endpoint)
+
+    def version(self, cluster: str, endpoint: str) -> str:
+        """The label `version` of the pod at an endpoint, or its name where it has none."""
         pod = self.pods.get(endpoint.rpartition(":")[0])
         labels: dict[str, str] = (pod["metadata"].get("labels") or {}) if pod else {}
-        return labels.get("version") or self.name(endpoint)
+        return labels.get("version") or self.name(cluster, endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """What the proxy answers without asking a workload; `status` 0 is no answer."""
+
+    status: int
+    share: float
+    reason: str
+
+    @property
+    def label(self) -> str:
+        """Its name as a group."""
+        return f"{self.status or 'no answer'} by the proxy ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes to one cluster. `bias` says why its endpoints don't get equal shares, "" where they do."""
+
+    cluster: str
+    share: float
+    endpoints: tuple[str, ...]
+    bias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares by group, how much a load balancer may add to chance, and why they can't be told, "" where they can."""
+
+    by_group: Mapping[str, float]
+    tolerance: float = 0.0
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Shares by endpoint (`address:port`), who asked for them, and how much a load balancer may add."""
+    """Where a call's requests go. `config` is the resource that asked for it, "" for the mesh's defaults."""
 
-    shares: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    own: tuple[OwnAnswer, ...] = ()
+    mirrors: frozenset[str] = frozenset()
     config: str = ""
-    clusters: frozenset[str] = frozenset()
-    tolerance: float = 0.0
 
-    def by_version(self, workloads: Workloads) -> tuple[dict[str, float], float]:
-        """Shares by version, and the tolerance: none where every cluster holds one version only."""
-        return _grouped(self.shares, workloads.version), self.tolerance
+    @property
+    def clusters(self) -> frozenset[str]:
+        """The clusters that requests are passed to, those that only get copies left out."""
+        return frozenset(part.cluster for part in self.parts)
 
-    def by_pod(self, workloads: Workloads) -> tuple[dict[str, float], float]:
-        """Shares by pod; between pods of one cluster the load balancer decides."""
-        return _grouped(self.shares, workloads.name), BALANCER_TOLERANCE
-
-
-def read_workloads(client: SyncClient) -> Workloads:
-    """All pods that have an address."""
-    pods = client.get(Target(kind_named("pods")).path("")).get("items") or []
-    return Workloads({ip: pod for pod in pods if (ip := (pod.get("status") or {}).get("podIP"))})
-
-
-def expect(
-    client: SyncClient, pod: JsonObject, url: str, headers: Mapping[str, str], workloads: Workloads, *, port: int = 0
-) -> Expectation:
-    """What the proxy of `pod` would do with a call to `url`. `port` is the gateway's own port for calls that arrive
-    there; 0 is for calls that the pod itself makes. Raises ApiError when the pod has no proxy."""
-    outcome = simulate(_resources(client, pod), _call(client, pod, url, headers, port))
-    return expectation_of(outcome, workloads)
+    def shares(self, group: Group) -> Shares:
+        """The shares of groups, what the proxy answers itself among them."""
+        by_group: dict[str, float] = defaultdict(float)
+        spread, doubts = False, list(_mirror_doubts(self))
+        for part in self.parts:
+            groups = [group(part.cluster, endpoint) for endpoint in part.endpoints]
+            for each in groups:
+                by_group[each] += part.share / len(groups)
+            if len(set(groups)) > 1:
+                spread = True
+                doubts += [part.bias] if part.bias else []
+        for answer in self.own:
+            by_group[answer.label] += answer.share
+        return Shares(dict(by_group), BALANCER_TOLERANCE if spread else 0.0, "; ".join(dict.fromkeys(doubts)))
 
 
-def expectation_of(outcome: Outcome, workloads: Workloads) -> Expectation:
-    """The shares of an outcome, each cluster's spread evenly over its endpoints."""
-    shares: dict[str, float] = defaultdict(float)
-    mixed = False
+def expectation_of(outcome: Outcome, resources: Resources, call: Call) -> Expectation:
+    """The shares that an outcome means."""
+    own: list[OwnAnswer] = []
+    parts: list[Part] = []
+    abort = outcome.faults.abort_share if outcome.faults and outcome.faults.abort_status else 0.0
+    if outcome.faults and abort:
+        own.append(OwnAnswer(outcome.faults.abort_status, abort, "a fault put in on purpose"))
+    passed_on = 1.0 - abort
+    if outcome.kind is not Kind.FORWARDED:
+        own.append(_own_answer(outcome, passed_on))
     for target in outcome.targets:
-        for endpoint in target.endpoints:
-            shares[endpoint] += target.share / len(target.endpoints)
-        mixed |= len({workloads.version(endpoint) for endpoint in target.endpoints}) > 1
-    clusters = frozenset(target.cluster for target in outcome.targets)
-    return Expectation(dict(shares), outcome.config, clusters, BALANCER_TOLERANCE if mixed else 0.0)
+        share = target.share * passed_on
+        if target.endpoints:
+            parts.append(Part(target.cluster, share, target.endpoints, _bias(target, resources, call)))
+        elif share:
+            # Without a route there are no requests, only connections: they are closed.
+            status = 503 if outcome.route_config else 0
+            own.append(OwnAnswer(status, share, f"no ready endpoint of {_service(target.cluster)}"))
+    mirrors = frozenset(cluster for cluster, share in outcome.mirrors if share)
+    return Expectation(tuple(parts), tuple(each for each in own if each.share), mirrors, outcome.config)
 
 
-def answered(client: SyncClient, pods: Sequence[JsonObject]) -> dict[tuple[str, str], int]:
-    """How many requests each endpoint got from the proxies of `pods` so far, by (cluster, `address:port`)."""
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for pod in pods:
-        for status in cluster_stats(client, pod):
-            for host in status.get("host_statuses") or []:
-                stats = {each.get("name"): int(each.get("value") or 0) for each in host.get("stats") or []}
-                counts[status["name"], endpoint_address(host)] += stats.get("rq_total", 0)
-    return counts
+def _own_answer(outcome: Outcome, share: float) -> OwnAnswer:
+    match outcome.kind:
+        case Kind.REDIRECTED:
+            return OwnAnswer(outcome.status, share, f"to {outcome.location}")
+        case Kind.ANSWERED:
+            return OwnAnswer(outcome.status, share, "a direct response")
+        case Kind.NOT_FOUND:
+            return OwnAnswer(outcome.status or 404, share, "no route")
+    return OwnAnswer(outcome.status, share, outcome.trail[-1] if outcome.trail else "refused")
 
 
-def _grouped(shares: Mapping[str, float], group: Callable[[str], str]) -> dict[str, float]:
-    grouped: dict[str, float] = defaultdict(float)
-    for endpoint, share in shares.items():
-        grouped[group(endpoint)] += share
-    return dict(grouped)
+def _service(cluster: str) -> str:
+    """`reviews.default.svc.cluster.local:9080 v2`, from `outbound|9080|v2|reviews.default.svc.cluster.local`."""
+    parts = cluster.split("|")
+    return f"{parts[3]}:{parts[1]} {parts[2]}".rstrip() if len(parts) == 4 else cluster
 
 
-def _call(client: SyncClient, pod: JsonObject, url: str, headers: Mapping[str, str], port: int) -> Call:
-    split = urlsplit(url)
-    number = split.port or (443 if split.scheme == "https" else 80)
-    given = {name.lower(): value for name, value in headers.items()}
-    host = given.pop("host", split.netloc)
-    path = (split.path or "/") + (f"?{split.query}" if split.query else "")
-    if port:
-        address, entry, number = pod["status"]["podIP"], Entry.DIRECT, port
-    else:
-        address, entry = _service_address(client, split.hostname or "", pod["metadata"]["namespace"]), Entry.OUTBOUND
-    return Call(address=address, port=number, entry=entry, host=host, path=path, headers=given)
+def _bias(target: Target, resources: Resources, call: Call) -> str:
+    cluster = resources.clusters.get(target.cluster)
+    if cluster is not None and cluster.lb_policy in {Cluster.RING_HASH, Cluster.MAGLEV}:
+        return "consistent hashing sends equal requests to one pod"
+    views = all_endpoints(resources, target.cluster, call)
+    weights = {view.weight for view in views if f"{view.address}:{view.port}" in target.endpoints}
+    return "the endpoints have weights of their own" if len(weights) > 1 else ""
 
 
-def _service_address(client: SyncClient, host: str, namespace: str) -> str:
-    name, _, rest = host.partition(".")
-    try:
-        service = client.get(Target(kind_named("service"), name).path(rest.split(".")[0] or namespace))
-    except ApiError:
-        return NO_ADDRESS
-    return str(service["spec"].get("clusterIP") or NO_ADDRESS)
+def _mirror_doubts(expectation: Expectation) -> Sequence[str]:
+    both = sorted(expectation.mirrors & expectation.clusters)
+    return [f"{_service(cluster)} also gets copies, which count like requests" for cluster in both]
 
 
-def _resources(client: SyncClient, pod: JsonObject) -> Resources:
-    dump = config_dump(client, pod)
-    return Resources(
-        listeners=_named(dump.listeners, Listener),
-        clusters=_named(dump.clusters, Cluster),
-        routes=_named(dump.routes, RouteConfiguration),
-        endpoints={each.cluster_name: each for each in _messages(dump.endpoints, ClusterLoadAssignment)},
-    )
-
-
-def _named(parts: Sequence[JsonObject], kind: type[N]) -> dict[str, N]:
-    return {each.name: each for each in _messages(parts, kind)}
-
-
-def _messages(parts: Sequence[JsonObject], kind: type[M]) -> Iterator[M]:
-    for part in parts:
-        try:
-            yield json_format.ParseDict(part, kind(), ignore_unknown_fields=True)
-        except json_format.ParseError:
-            continue  # a static part with an extension that our own configuration never holds
+def resource_title(path: str) -> str:
+    """`VirtualService default/reviews`, from `/apis/<group>/<version>/namespaces/default/virtual-service/reviews`."""
+    parts = path.split("/")
+    if len(parts) != 8:
+        return path
+    return f"{''.join(word.capitalize() for word in parts[6].split('-'))} {parts[5]}/{parts[7]}"

@@ -22,11 +22,19 @@ class Grouping:
         """Whether groups are read from the answers themselves."""
         return bool(self.header or self.pattern)
 
-    def group(self, headers: Mapping[str, str], match: str | None) -> str:
-        """The group of an answer: the header's value, or what the pattern found in the body."""
-        if self.header:
-            return headers.get(self.header, "(no header)")
-        return "(no match)" if match is None else match
+    @property
+    def title(self) -> str:
+        """The heading over the groups."""
+        return self.by.upper() if self.by in {VERSION, POD} else self.by
+
+    @property
+    def missing(self) -> str:
+        """The group of answers in which nothing was found."""
+        return "(no header)" if self.header else "(no match)"
+
+    def find(self, headers: Mapping[str, str], match: str | None) -> str | None:
+        """What an answer says: the header's value, or what the pattern found in the body."""
+        return headers.get(self.header) if self.header else match
 
 
 def parse_grouping(word: str) -> Grouping:

@@ -102,23 +102,38 @@ class Distributions:
         """The newest push."""
         return self._pushes[-1] if self._pushes else None
 
-    def outcome(self, revision: int) -> Outcome:
-        """How `revision` has fared so far."""
-        push = self.find(revision)
-        if push is None:
+    def outcome(self, revision: int, first: int = 0) -> Outcome:
+        """How `revision` has fared so far, with `first` all revisions from that on: they may be in several pushes."""
+        last = self.find(revision)
+        if last is None:
             return Outcome(revision, 0, 0, (), (), 0.0, complete=False)
-        since = self._noticed.get(revision, push.noticed)
-        elapsed = max(0.0, (push.last_answer or since) - since) * 1000
-        waiting = tuple(sorted(push.outstanding & push.reached))
-        acked = len(push.reached - push.outstanding - push.nacked.keys())
-        nacked = tuple(push.nacked.values())
-        return Outcome(revision, len(push.reached), acked, nacked, waiting, round(elapsed, 3), push.complete)
+        pushes = self._between(first or revision, last)
+        begin = self._noticed.get(first or revision, pushes[0].noticed)
+        end = max(push.last_answer or begin for push in pushes)
+        reached = set[str]().union(*(push.reached for push in pushes))
+        outstanding = set[str]().union(*(push.outstanding for push in pushes))
+        nacked = {proxy: nack for push in pushes for proxy, nack in push.nacked.items()}
+        return Outcome(
+            revision,
+            proxies=len(reached),
+            acked=len(reached - outstanding - nacked.keys()),
+            nacked=tuple(nacked.values()),
+            waiting=tuple(sorted(outstanding & reached)),
+            elapsed_ms=round(max(0.0, end - begin) * 1000, 3),
+            complete=all(push.complete for push in pushes),
+        )
 
-    async def wait_for(self, revision: int, seconds: float) -> Outcome:
-        """How `revision` fared, once every proxy concerned has answered; after so many seconds, how far it got."""
+    def _between(self, first: int, last: Distribution) -> list[Distribution]:
+        begin = bisect_left(self._pushes, first, key=lambda push: push.revision)
+        return self._pushes[begin : self._pushes.index(last) + 1] or [last]
+
+    async def wait_for(self, revision: int, seconds: float, first: int = 0) -> Outcome:
+        """How `revision` fared, once every proxy concerned has answered; after so many seconds, how far it got.
+
+        `first` is as for `outcome`."""
         async with TaskGroup() as tasks:
             alarm = tasks.start(self._clock.sleep(seconds), "distribution timeout")
-            while not (outcome := self.outcome(revision)).complete and not alarm.done():
+            while not (outcome := self.outcome(revision, first)).complete and not alarm.done():
                 waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                 self._waiters.add(waiter)
                 await asyncio.wait({waiter, alarm}, return_when=asyncio.FIRST_COMPLETED)

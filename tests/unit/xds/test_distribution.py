@@ -28,6 +28,24 @@ async def test_a_revision_is_done_when_the_push_that_contains_it_is() -> None:
     assert outcome.nacked == (Nack("b", "CDS", "no"),)
 
 
+async def test_changes_that_went_out_in_several_pushes_reached_the_proxies_of_all_of_them() -> None:
+    clock = FakeClock()
+    distributions = Distributions(clock)
+    for revision, proxy in ((3, "a"), (5, "b"), (7, "")):
+        distributions.notice(revision)
+        push = distributions.start(revision)
+        if proxy:
+            push.reached.add(proxy)
+            push.outstanding.add(proxy)
+        await clock.advance(0.1)
+        if proxy == "a":
+            distributions.settle(push, proxy)
+    assert (distributions.outcome(7).proxies, distributions.outcome(7).complete) == (0, True)
+    outcome = distributions.outcome(7, first=4)
+    assert (outcome.proxies, outcome.acked, outcome.complete) == (1, 0, False)
+    assert (distributions.outcome(7, first=2).proxies, distributions.outcome(7, first=2).acked) == (2, 1)
+
+
 async def test_waiting_ends_with_the_time_given_and_says_who_is_late() -> None:
     clock = FakeClock()
     distributions = Distributions(clock)
