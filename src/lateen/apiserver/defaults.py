@@ -24,17 +24,6 @@ def with_defaults(body: JsonObject) -> JsonObject:
     return copy
 
 
-def with_elder_defaults(body: JsonObject) -> JsonObject:
-    """A Deployment of `extensions/v1beta1` or `apps/v1beta1`, where an absent selector means the template's labels."""
-    if body.get("kind") != "Deployment" or not str(body.get("apiVersion")).endswith("/v1beta1"):
-        return body
-    spec = body.get("spec")
-    labels = _at(body, "spec", "template", "metadata").get("labels")
-    if not isinstance(spec, dict) or spec.get("selector") or not isinstance(labels, dict):
-        return body
-    return {**body, "spec": {**spec, "selector": {"matchLabels": labels}}}
-
-
 def _is_core(body: JsonObject) -> bool:
     group = str(body.get("apiVersion")).rpartition("/")[0]
     return group in ("", "apps", "extensions")

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from lateen.api.elder_form import with_elder_defaults
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
 from lateen.api.schema import id_of, normalized
 from lateen.apiserver.call import Backend, Call
-from lateen.apiserver.defaults import with_elder_defaults
 from lateen.apiserver.status import bad_request, invalid
 from lateen.apiserver.target import Target
 

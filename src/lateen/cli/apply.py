@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from lateen.api.codec import Document
+from lateen.api.elder_form import with_elder_defaults
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
@@ -202,7 +203,7 @@ class Applier:
             metadata.setdefault("namespace", self.namespace)
         else:
             metadata.pop("namespace", None)
-        return {**body, "apiVersion": info.api_version, "metadata": metadata}
+        return {**with_elder_defaults(body), "apiVersion": info.api_version, "metadata": metadata}
 
 
 def _merged(body: JsonObject, current: JsonObject, info: KindInfo) -> JsonObject:

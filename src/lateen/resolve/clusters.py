@@ -102,9 +102,7 @@ def port_clusters(
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
                 service=service.hostname,
                 service_namespace=service.namespace,
-                origins=tuple(each for source in rule.sources for each in config_origins(source, "DestinationRule"))
-                if rule
-                else (),
+                origins=_origins(rule) if rule else (),
                 **fields,
             )
         )

@@ -1,12 +1,9 @@
-import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.apiserver.calls import pod
 
-from lateen.apiserver.defaults import with_defaults, with_elder_defaults
+from lateen.apiserver.defaults import with_defaults
 
 CONTAINER = {
     "name": "app",
@@ -71,36 +68,3 @@ def test_a_secrets_texts_become_data() -> None:
         "type": "Opaque",
         "data": {"a": "Yg=="},
     }
-
-
-def test_an_old_deployment_selects_its_own_template() -> None:
-    spec = {"template": {"metadata": {"labels": {"a": "b"}}}}
-    old = {"apiVersion": "extensions/v1beta1", "kind": "Deployment", "spec": spec}
-    assert with_elder_defaults(old)["spec"]["selector"] == {"matchLabels": {"a": "b"}}
-    assert "selector" not in with_elder_defaults({**old, "apiVersion": "apps/v1"})["spec"]
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["spec", "template", "containers", "ports", "port", "env", "resources", "limits", "volumes"]
-            ),
-            inner,
-            max_size=3,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(st.sampled_from(["Pod", "Deployment", "Service", "Secret", "Namespace"]), json_values)
-def test_any_document_is_survived_and_filled_in_once(kind: str, spec: Any) -> None:
-    version = "apps/v1" if kind == "Deployment" else "v1"
-    body = {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}, "spec": spec, "stringData": spec}
-    before = copy.deepcopy(body)
-    once = with_defaults(body)
-    assert with_defaults(once) == once
-    assert body == before

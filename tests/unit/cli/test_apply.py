@@ -4,6 +4,7 @@ from typing import cast
 
 from lateen.api.codec import parse_documents
 from lateen.api.meta import JsonObject
+from lateen.api.schema import info_of
 from lateen.cli.apply import Applier
 from lateen.client.error import ApiError
 from lateen.client.sync import Answer, SyncClient
@@ -67,3 +68,14 @@ def test_a_rule_alone_is_written_once() -> None:
     apply(server, rule("v1", "v2"))
     apply(server, rule("v1"))
     assert server.writes == ["DestinationRule v1"]
+
+
+def test_a_deployment_of_extensions_v1beta1_is_refused_for_its_missing_selector() -> None:
+    server = Server()
+    old = "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: a}\nspec:\n"
+    old += "  template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: a}]}}\n"
+    (document,), _ = parse_documents(old, "f.yaml")
+    info = info_of(document.body)
+    assert info is not None
+    placed = Applier(cast(SyncClient, server), "default")._placed(document.body, info)
+    assert (placed["apiVersion"], placed["spec"]["selector"]) == ("apps/v1", {"matchLabels": {"app": "a"}})
