@@ -1,0 +1,63 @@
+import pytest
+from tests.support.explaining import MESH, scenario
+
+from lateen.explain.naming import OUTSIDE, look_up
+
+MORE = """
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: data}
+spec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 5432}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db-0, namespace: data, labels: {app: db}}
+spec: {containers: [{name: app, image: app}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: alias}
+spec: {type: ExternalName, externalName: reviews.default.svc.cluster.local}
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: out}
+spec:
+  hosts: [api.example.com, "*.wild.example.com"]
+  addresses: [192.0.2.9]
+  ports: [{number: 443, name: tls, protocol: TLS}]
+  resolution: NONE
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "namespace", "service"),
+    [
+        ("reviews", "default", "reviews.default.svc.cluster.local"),
+        ("reviews.default", "data", "reviews.default.svc.cluster.local"),
+        ("reviews.default.svc.cluster.local.", "data", "reviews.default.svc.cluster.local"),
+        ("REVIEWS", "default", "reviews.default.svc.cluster.local"),
+        ("reviews", "data", None),
+        ("db", "data", "db.data.svc.cluster.local"),
+        ("alias", "default", "reviews.default.svc.cluster.local"),
+        ("api.example.com", "data", "api.example.com"),
+        ("a.wild.example.com", "data", "*.wild.example.com"),
+        ("example.com", "data", None),
+    ],
+)
+def test_names(host: str, namespace: str, service: str | None) -> None:
+    named = look_up(scenario(MESH + MORE), host, namespace)
+    assert (named.service.hostname if named.service else None) == service
+    assert (named.address == OUTSIDE) == (service is None)
+
+
+def test_a_headless_service_leads_to_a_pod() -> None:
+    made = scenario(MESH + MORE)
+    assert look_up(made, "db", "data").address == made.snapshot.workloads["data", "db-0"].address
+
+
+def test_addresses_say_whose_they_are() -> None:
+    made = scenario(MESH)
+    assert "pod default/sleep-1" in look_up(made, made.snapshot.workloads["default", "sleep-1"].address, "x").text
+    assert "no address of the mesh" in look_up(made, "203.0.113.5", "x").text

@@ -1,0 +1,77 @@
+from tests.support.explaining import MESH, SERVICES, SUBSETS, ask, deployment, scenario, virtual_service
+
+from lateen.api.codec import parse_documents
+from lateen.explain.result import Topic
+from lateen.explain.scenario import build_scenario
+
+ROUTE = virtual_service("  - route: [{destination: {host: reviews, subset: v2}}]\n")
+
+
+def test_deployments_have_ready_pods_with_proxies_and_services_have_addresses_and_endpoints() -> None:
+    made = scenario(MESH + deployment("many", replicas=3))
+    pods = {name: each for (_, name), each in made.snapshot.workloads.items()}
+    assert {"reviews-v1-1", "many-1", "many-2", "many-3"} <= pods.keys()
+    assert all(each.ready and each.has_sidecar and each.address for each in pods.values())
+    assert len({each.address for each in pods.values()}) == len(pods)
+    endpoints = made.snapshot.endpoints["default", "reviews.default.svc.cluster.local", 9080]
+    assert {each.workload for each in endpoints} == {"reviews-v1", "reviews-v2"}
+
+
+def test_pods_that_are_described_are_not_made_up() -> None:
+    pod = """
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: given, labels: {app: reviews}}
+spec: {containers: [{name: app, image: app}]}
+"""
+    made = scenario(SERVICES + pod)
+    assert list(made.snapshot.workloads) == [("default", "given")]
+
+
+def test_a_namespace_that_is_described_decides_on_proxies() -> None:
+    namespace = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default}\n"
+    assert not any(each.has_sidecar for each in scenario(MESH + namespace).snapshot.workloads.values())
+
+
+def test_invalid_documents_are_left_out_and_named() -> None:
+    text = MESH + virtual_service("  - route: [{destination: {}}]\n")
+    documents, _ = parse_documents(text, "mesh.yaml")
+    made = build_scenario(documents)
+    assert made.snapshot.virtual_services == ()
+    assert any(each.origin.file == "mesh.yaml" for each in made.problems)
+
+
+def test_rules_that_come_alone_get_services_workloads_and_subsets() -> None:
+    made = scenario(ROUTE, ports=frozenset({9080}))
+    found = ask(made, "http://reviews:9080/", "anybody")
+    assert [(each.subset, each.port) for each in found.clusters] == [("v2", 9080)]
+    assert [each.workload for each in found.endpoints] == ["reviews-v2"]
+    assert len([each for each in found.steps if each.topic is Topic.NOTE]) == 3
+
+
+def test_services_that_come_alone_get_workloads_for_their_subsets() -> None:
+    found = ask(scenario(SERVICES + SUBSETS + ROUTE), "http://reviews:9080/", "anybody")
+    assert [each.workload for each in found.endpoints] == ["reviews-v2"]
+
+
+def test_gateways_that_rules_are_bound_to_are_assumed() -> None:
+    rule = virtual_service(
+        "  - route: [{destination: {host: reviews}}]\n", hosts="[shop.example.com]", more="gateways: [infra/shop]"
+    )
+    found = ask(scenario(rule, gateway=True), "http://shop.example.com/", "gateway/shop")
+    assert [each.service for each in found.clusters] == ["reviews.default.svc.cluster.local"]
+
+
+def test_files_are_taken_as_if_applied_to_what_runs() -> None:
+    running = [each.body for each in parse_documents(MESH + SUBSETS, "")[0]]
+    for body in running:
+        body["metadata"]["namespace"] = "default"
+        if body["kind"] == "Service":
+            body["spec"]["clusterIP"] = f"10.1.1.{len(body['metadata']['name'])}"
+    documents, _ = parse_documents(ROUTE + "---" + SERVICES, "new.yaml")
+    made = build_scenario(documents, running=running)
+    found = ask(made, "http://reviews:9080/")
+    assert (found.call.address, [each.subset for each in found.clusters]) == ("10.1.1.7", ["v2"])
+    assert found.route is not None
+    assert found.route.file == "new.yaml"
