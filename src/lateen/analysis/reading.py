@@ -9,6 +9,7 @@ from lateen.api.meta import JsonObject, Resource
 from lateen.api.schema import decode
 
 _MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
+_ANY_KEY: Final = "..."
 _MOST_MISTAKES: Final = 50
 _FILLERS: Final[tuple[object, ...]] = ("", 0, {}, [])
 
@@ -25,23 +26,40 @@ def read_resource(body: JsonObject) -> Resource | None:
         resource, problems = decode(body)
         if resource is not None:
             return resource
-        steps = parse_path(problems[0].path)
-        missing = _MISSING.search(problems[0].message)
-        around = _value_at(body, steps if missing else steps[:-1])
-        if missing and isinstance(around, dict):
-            _fill(around, steps, missing[1], filled)
-        elif steps and isinstance(around, dict | list):
-            last: Any = steps[-1]  # a key or a place, as the container needs it
-            if not _refill(around, steps, filled):
-                del around[last]
-        else:
+        if not _repair(body, parse_path(problems[0].path), problems[0].message, filled):
             return None
     return None
 
 
-def _fill(around: JsonObject, steps: tuple[Step, ...], name: str, filled: dict[tuple[Step, ...], int]) -> None:
-    filled[*steps, name] = 0
-    around[name] = copy.copy(_FILLERS[0])
+def _repair(body: JsonObject, steps: tuple[Step, ...], message: str, filled: dict[tuple[Step, ...], int]) -> bool:
+    """Whether the mistake at `steps` could be taken out."""
+    if _ANY_KEY in steps:
+        return _repair_map(body, steps[: steps.index(_ANY_KEY)])
+    missing = _MISSING.search(message)
+    around = _value_at(body, steps if missing else steps[:-1])
+    if missing and isinstance(around, dict):
+        filled[*steps, missing[1]] = 0
+        around[missing[1]] = _FILLERS[0]
+        return True
+    if not steps or not isinstance(around, dict | list):
+        return False
+    last: Any = steps[-1]  # a key or a place, as the container needs it
+    if not _refill(around, steps, filled):
+        del around[last]
+    return True
+
+
+def _repair_map(body: JsonObject, steps: tuple[Step, ...]) -> bool:
+    """Take out of a map what is no text, or the map itself if that is not it: decoding does not say which key it is."""
+    around, entries = _value_at(body, steps[:-1]), _value_at(body, steps)
+    if not isinstance(around, dict) or not isinstance(entries, dict):
+        return False
+    texts = {key: value for key, value in entries.items() if isinstance(value, str)}
+    if len(texts) < len(entries):
+        around[str(steps[-1])] = texts
+    else:
+        del around[str(steps[-1])]
+    return True
 
 
 def _refill(around: JsonObject | list[Any], steps: tuple[Step, ...], filled: dict[tuple[Step, ...], int]) -> bool:

@@ -1,0 +1,28 @@
+import pytest
+from tests.unit.analysis.found import found, pod, rule
+
+NAME = "gateway.ConflictingGatewayAnalyzer"
+
+
+def gateway(name: str, hosts: str = "a.com", number: int = 80, selector: str = "{istio: in}", bind: str = "") -> str:
+    port = f"{{number: {number}, name: http, protocol: HTTP}}"
+    more = f", bind: {bind}" if bind else ""
+    return rule("Gateway", name, f"{{selector: {selector}, servers: [{{port: {port}, hosts: [{hosts}]{more}}}]}}")
+
+
+@pytest.mark.parametrize(
+    ("documents", "guilty"),
+    [
+        ([gateway("a"), gateway("b")], ["a", "b"]),
+        ([gateway("a", "x.com, z.com"), gateway("b", "z.com")], ["a", "b"]),
+        ([gateway("a"), gateway("b", "b.com")], []),
+        ([gateway("a"), gateway("b", number=81)], []),
+        ([gateway("a"), gateway("b", bind="10.0.0.1")], []),
+        ([gateway("a"), gateway("b", selector="{istio: out}")], []),
+        ([gateway("a"), gateway("b", selector="{istio: in, x: z}")], []),
+        ([pod("p", "{istio: in, x: z}"), gateway("a"), gateway("b", selector="{istio: in, x: z}")], ["a", "b"]),
+    ],
+)
+def test_one_host_and_port_of_several_gateways(documents: list[str], guilty: list[str]) -> None:
+    expected = [("IST0145", f"Gateway default/{name}", "spec.servers[0]") for name in guilty]
+    assert found(NAME, *documents) == expected
