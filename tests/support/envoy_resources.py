@@ -1,15 +1,17 @@
 """Small Envoy resources for tests of the protocol, encoded as the control plane encodes them."""
 
 from collections.abc import Iterable, Mapping
+from zlib import crc32
 
 from envoy.config.cluster.v3 import cluster_pb2
 from envoy.config.endpoint.v3 import endpoint_pb2
 from envoy.config.listener.v3 import listener_pb2
 from envoy.config.route.v3 import route_components_pb2, route_pb2
 from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2 as hcm_pb2
+from envoy.extensions.transport_sockets.tls.v3 import secret_pb2
 from google.protobuf.message import Message
 
-from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE
+from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE
 from lateen.xds.delta import Target
 from lateen.xds.response import encode_resource
 from lateen.xds.sheet import Encoded, Sheet
@@ -52,6 +54,13 @@ def listener(name: str, route_name: str, content: int = 0) -> listener_pb2.Liste
     return made
 
 
+def secret(name: str, key: str) -> secret_pb2.Secret:
+    """A certificate with that private key."""
+    made = secret_pb2.Secret(name=name)
+    made.tls_certificate.private_key.inline_string = key
+    return made
+
+
 def encoded(name: str, message: Message, version: str, needs: tuple[str, ...] = ()) -> Encoded:
     """`message` as a resource at `version`."""
     return Encoded(name, version, encode_resource(name, version, message), needs=needs)
@@ -59,7 +68,7 @@ def encoded(name: str, message: Message, version: str, needs: tuple[str, ...] = 
 
 def target(version: int, resources: Mapping[str, Mapping[str, Encoded]], layer: str = "all") -> Target:
     """A configuration of one layer."""
-    types = (CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE)
+    types = (CLUSTER_TYPE, ENDPOINT_TYPE, SECRET_TYPE, LISTENER_TYPE, ROUTE_TYPE)
     return Target(version, {url: (Sheet(layer, resources.get(url, {})),) for url in types})
 
 
@@ -69,10 +78,12 @@ def config(
     routes: Mapping[str, Iterable[str]] | None = None,
     listeners: Mapping[str, str] | None = None,
     ports: Mapping[str, int] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> Target:
     """Clusters with their content, route configurations with the clusters they name, listeners with their routes.
 
-    Each cluster has one endpoint, at its port in `ports` (80). Versions follow from the content, as the real ones do.
+    Each cluster has one endpoint, at its port in `ports` (80); `secrets` have their keys. Versions follow from the
+    content, as the real ones do.
     """
     clusters, routes, listeners, ports = clusters or {}, routes or {}, listeners or {}, ports or {}
     return target(
@@ -81,6 +92,9 @@ def config(
             CLUSTER_TYPE: {n: encoded(n, cluster(n, c), f"c{c}", (n,)) for n, c in clusters.items()},
             ENDPOINT_TYPE: {n: encoded(n, assignment(n, p := ports.get(n, 80)), f"e{p}") for n in clusters},
             ROUTE_TYPE: {n: encoded(n, route(n, t), "r" + ",".join(t)) for n, t in routes.items()},
+            SECRET_TYPE: {
+                n: encoded(n, secret(n, key), f"s{crc32(key.encode())}") for n, key in (secrets or {}).items()
+            },
             LISTENER_TYPE: {n: encoded(n, listener(n, r), f"l{r}", (r,)) for n, r in listeners.items()},
         },
     )

@@ -1,16 +1,18 @@
 import json
 from typing import Any
 
+from envoy.service.discovery.v3 import discovery_pb2
 from tests.support.xds_link import Link
 
 from lateen.admin.app import build_admin
 from lateen.ir.cluster import Cluster, ClusterKind
 from lateen.ir.config import Layer, ProxyConfig
+from lateen.ir.secret import Secret
 from lateen.lib.clock import FakeClock
 from lateen.model.workload import Proxy
 from lateen.resolve.mesh import MeshResolver
 from lateen.store.memory import MemoryStore
-from lateen.translate.names import CLUSTER_TYPE
+from lateen.translate.names import CLUSTER_TYPE, SECRET_TYPE
 from lateen.xds.fleet import Fleet
 from lateen.xds.push import Pusher
 
@@ -117,3 +119,21 @@ async def test_metrics_and_health() -> None:
     _, text = await world.get("/metrics")
     assert 'pilot_xds{version="1.0"} 1.0' in text
     assert 'pilot_xds_pushes_total{type="cds"} 1.0' in text
+
+
+async def test_a_dump_shows_certificates_without_their_keys() -> None:
+    world = World()
+    secret = Secret(name="kubernetes://a", certificate=b"chain", private_key=b"the-key")
+    world.source.layer = Layer("all", secrets={secret.name: secret})
+    world.fleet.publish(3)
+    link = Link(world.fleet, "gateway", "shop")
+    await link.pump()
+    request = discovery_pb2.DeltaDiscoveryRequest(type_url=SECRET_TYPE, resource_names_subscribe=[secret.name])
+    link.client.outbox.append(request)
+    await link.pump()
+    assert link.client.held(SECRET_TYPE).keys() == {secret.name}
+    _, dump = await world.get("/debug/config_dump?proxyID=gateway.shop")
+    [secrets] = [each for each in dump["configs"] if each["type"] == "SDS"]
+    shown = secrets["resources"][0]["resource"]["tlsCertificate"]
+    assert shown["privateKey"] == {"inlineString": "[redacted]"}
+    assert shown["certificateChain"] == {"inlineBytes": "Y2hhaW4="}

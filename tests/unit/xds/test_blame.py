@@ -1,6 +1,7 @@
 from lateen.ir.origin import ConfigOrigin
 from lateen.ir.route import Forward, Route, RouteConfig, VirtualHost, WeightedCluster
-from lateen.translate.names import ROUTE_TYPE
+from lateen.ir.secret import Secret
+from lateen.translate.names import ROUTE_TYPE, SECRET_TYPE
 from lateen.xds.blame import origins_of, rejection_problems
 from lateen.xds.sheet import Encoded
 
@@ -30,3 +31,11 @@ def test_a_problem_names_the_rule_and_carries_envoys_words() -> None:
     assert "duplicate domain" in problem.message
     [nameless] = rejection_problems(ROUTE_TYPE, Encoded("80", "v", b""), "why")
     assert nameless.resource is None
+
+
+def test_a_refused_secret_is_the_matter_of_those_who_name_it() -> None:
+    value = Secret(name="kubernetes://a", private_key=b"the-key", origins=(origin("gw"),))
+    [problem] = rejection_problems(SECRET_TYPE, Encoded("kubernetes://a", "v", b"", value), "bad key")
+    assert problem.resource is not None
+    assert problem.resource.name == "gw"
+    assert "the-key" not in repr(problem)

@@ -1,7 +1,7 @@
 from envoy.service.discovery.v3 import discovery_pb2
 from tests.support.envoy_resources import config
 
-from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE
+from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE
 from lateen.xds.delta import Action, DeltaStream, Refused, Send, Target
 from lateen.xds.resource_type import abbreviation
 from lateen.xds.response import Press
@@ -241,3 +241,32 @@ def test_a_client_that_answers_nothing_is_given_up() -> None:
         while dialogue.stream.deadline < float("inf"):
             dialogue.wait()
     assert dialogue.stream.stuck
+
+
+def test_secrets_are_sent_to_who_names_them_and_changed_ones_before_the_listeners_that_use_them() -> None:
+    dialogue = connected(config(1, {}, {"r": ()}, {"l": "r"}, secrets={"a": "1", "b": "1"}), (), ("r",))
+    assert dialogue.ask(SECRET_TYPE, "a") == ["SDS a"]
+    dialogue.ack(SECRET_TYPE)
+    assert dialogue.stream.settled
+    assert dialogue.config(config(2, {}, {"r": ()}, {"l": "r"}, secrets={"a": "2", "b": "2"})) == ["SDS a"]
+    dialogue.ack(SECRET_TYPE)
+    later = config(3, {}, {"r": (), "q": ()}, {"l": "r", "m": "q"}, secrets={"a": "3", "c": "1"})
+    assert dialogue.config(later) == ["SDS a", "LDS m"]
+    assert dialogue.ask(SECRET_TYPE, "c") == ["SDS c"]
+
+
+def test_a_secret_that_does_not_exist_is_answered_too() -> None:
+    dialogue = connected(config(1, {}, {"r": ()}, {"l": "r"}), (), ("r",))
+    assert dialogue.ask(SECRET_TYPE, "a") == ["SDS -a"]
+
+
+def test_no_key_is_in_a_representation() -> None:
+    target = config(1, secrets={"a": "the-key"})
+    stream = DeltaStream(Press(), PATIENCE)
+    stream.on_config(target, 0.0)
+    request = discovery_pb2.DeltaDiscoveryRequest(type_url=SECRET_TYPE, resource_names_subscribe=["a"])
+    (sent,) = stream.on_request(request, 0.0)
+    assert isinstance(sent, Send)
+    assert b"the-key" in sent.body
+    assert "the-key" not in repr(sent)
+    assert "the-key" not in repr(target.sheets[SECRET_TYPE][0].resources)

@@ -1,8 +1,9 @@
 from lateen.ir.cluster import Cluster, ClusterKind
 from lateen.ir.config import Layer
 from lateen.ir.listener import Bind, Direction, FilterChain, Http, Listener
+from lateen.ir.secret import Secret
 from lateen.translate.cluster import translate_cluster
-from lateen.translate.names import CLUSTER_TYPE
+from lateen.translate.names import CLUSTER_TYPE, SECRET_TYPE
 from lateen.xds.encode import TRANSLATORS, Encoder, needs_of
 from lateen.xds.sheet import Sheet
 
@@ -72,3 +73,10 @@ def test_needs() -> None:
     assert needs_of(listener) == ("r",)
     assert needs_of(cluster("a")) == ("a",)
     assert needs_of(Cluster(name="s", kind=ClusterKind.STATIC)) == ()
+
+
+def test_secrets_are_encoded_and_their_keys_not_shown() -> None:
+    layer = Layer("x", secrets={"a": Secret(name="a", certificate=b"c", private_key=b"the-key")})
+    (sheet,) = Encoder().target((layer,), 1).sheets[SECRET_TYPE]
+    assert b"the-key" in sheet.resources["a"].chunk
+    assert "the-key" not in repr(sheet.resources) + repr(layer) + repr(sheet.part(frozenset({"a"})))
