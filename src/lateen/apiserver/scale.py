@@ -6,7 +6,7 @@ from lateen.apiserver.call import Answer, Backend, Call
 from lateen.apiserver.merge_patch import merge_patch
 from lateen.apiserver.reading import find
 from lateen.apiserver.status import bad_request
-from lateen.apiserver.updating import patched, write
+from lateen.apiserver.updating import patched, retried, write
 from lateen.store.config_store import Stored
 
 
@@ -17,13 +17,17 @@ async def get_scale(backend: Backend, call: Call) -> Answer:
 
 async def replace_scale(backend: Backend, call: Call) -> Answer:
     """Ask for another number of pods. Raises StatusError."""
-    return await _write(backend, call, decode_document(call.content_type, call.content))
+    scale = decode_document(call.content_type, call.content)
+    return await retried(lambda: _write(backend, call, scale))
 
 
 async def patch_scale(backend: Backend, call: Call) -> Answer:
     """Ask for another number of pods with a patch of the Scale. Raises StatusError."""
-    current = _scale(await find(backend, call.target))
-    return await _write(backend, call, patched(call, current))
+
+    async def attempt() -> Answer:
+        return await _write(backend, call, patched(call, _scale(await find(backend, call.target))))
+
+    return await retried(attempt)
 
 
 async def _write(backend: Backend, call: Call, scale: JsonObject) -> Answer:

@@ -1,6 +1,6 @@
 """PUT and PATCH: changing a resource, or its status."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from lateen.api.meta import JsonObject
 from lateen.apiserver.body import decode_document, decode_json, decode_yaml, media_type, require_object
@@ -17,7 +17,7 @@ from lateen.apiserver.strategic_merge_patch import MERGED_BY_KEY, strategic_merg
 from lateen.client.media_type import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
 from lateen.store.config_store import ConflictError, MissingError, Stored
 
-PATCH_TRIES = 5
+TRIES = 5
 STATUS = "status"
 
 PATCHES: Mapping[str, Callable[[Json, Json], Json]] = {
@@ -32,25 +32,36 @@ PATCHES: Mapping[str, Callable[[Json, Json], Json]] = {
 async def replace(backend: Backend, call: Call) -> Answer:
     """Exchange a resource. Raises StatusError."""
     document = decode_document(call.content_type, call.content)
-    current = await find(backend, call.target)
-    return await write(backend, call, current, document)
+
+    async def attempt() -> Answer:
+        return await write(backend, call, await find(backend, call.target), document)
+
+    return await retried(attempt)
 
 
 async def patch(backend: Backend, call: Call) -> Answer:
     """Change the fields a patch names. A server-side apply creates what is missing. Raises StatusError."""
     change = _change(call)
-    for _ in range(PATCH_TRIES):
+
+    async def attempt() -> Answer:
         current = await backend.store.get(call.target.ref)
         if current is None:
             return await _apply_new(backend, call)
-        body = patched(call, call.target.present(current.body), change)
-        pinned = (body.get("metadata") or {}).get("resourceVersion") != str(current.revision)
+        return await write(backend, call, current, patched(call, call.target.present(current.body), change))
+
+    return await retried(attempt)
+
+
+async def retried(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `attempt` answers; again when somebody else has changed the resource in between. A change that names the
+    revision it is for is refused each time, as it has to be. Raises StatusError."""
+    for _ in range(TRIES - 1):
         try:
-            return await write(backend, call, current, body)
+            return await attempt()
         except StatusError as refusal:
-            if pinned or refusal.reason != "Conflict":
+            if refusal.reason != "Conflict":
                 raise
-    raise conflict(call.target.info, call.target.name, "it changes too quickly; try again")
+    return await attempt()
 
 
 async def write(backend: Backend, call: Call, current: Stored, document: JsonObject) -> Answer:
@@ -74,9 +85,7 @@ async def write(backend: Backend, call: Call, current: Stored, document: JsonObj
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName", "generation")
 
 
-async def _write_status(
-    backend: Backend, call: Call, current: Stored, body: JsonObject, expected: int | None
-) -> Answer:
+async def _write_status(backend: Backend, call: Call, current: Stored, body: JsonObject, expected: int) -> Answer:
     merged = {key: value for key, value in current.body.items() if key != STATUS}
     if STATUS in body:
         merged[STATUS] = body[STATUS]
@@ -87,7 +96,7 @@ async def _write_status(
     return Answer(call.target.present(stored.body), 200, warnings)
 
 
-async def _store(backend: Backend, call: Call, current: Stored, body: JsonObject, expected: int | None) -> JsonObject:
+async def _store(backend: Backend, call: Call, current: Stored, body: JsonObject, expected: int) -> JsonObject:
     if call.is_dry_run:
         status = {STATUS: current.body[STATUS]} if STATUS in current.body else {}
         return {**body, **(status if call.target.info.status_subresource else {})}
@@ -99,7 +108,7 @@ async def _store(backend: Backend, call: Call, current: Stored, body: JsonObject
 
 
 async def _replace(
-    backend: Backend, call: Call, body: JsonObject, expected: int | None, *, status_only: bool = False
+    backend: Backend, call: Call, body: JsonObject, expected: int, *, status_only: bool = False
 ) -> Stored:
     try:
         return await backend.store.replace(body, expected=expected, status_only=status_only)
@@ -115,14 +124,15 @@ def _is_finished(before: Stored, after: Stored) -> bool:
     return bool(metadata.deletion_timestamp and had and not metadata.finalizers)
 
 
-def _expected(call: Call, current: Stored, body: JsonObject) -> int | None:
+def _expected(call: Call, current: Stored, body: JsonObject) -> int:
+    """The revision that must not have changed: what is kept of `current` must not undo a write that it doesn't know."""
     metadata = body["metadata"]
     uid, version = metadata.get("uid"), metadata.get("resourceVersion")
     if uid and uid != current.body["metadata"]["uid"]:
         why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.body['metadata']['uid']}"
         raise conflict(call.target.info, call.target.name, why)
     if not version:
-        return None
+        return current.revision
     if not str(version).isdecimal():
         raise bad_request(f'invalid resourceVersion "{version}"')
     return int(version)

@@ -1,3 +1,5 @@
+import dataclasses
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,6 +12,10 @@ from lateen.apiserver.scale import get_scale, patch_scale
 from lateen.apiserver.status import StatusError
 from lateen.apiserver.updating import patch, replace
 from lateen.client.media_type import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
+from lateen.controllers.termination import terminate_pod
+from lateen.lib.clock import FakeClock
+from lateen.store.config_store import Stored
+from lateen.store.memory import MemoryStore
 
 ONE = f"{CONFIG_MAPS}/one"
 SERVICE = "/api/v1/namespaces/default/services/s"
@@ -195,3 +201,63 @@ async def test_a_dry_run_changes_nothing() -> None:
     answer = await send_patch(backend, ONE, {"data": {"b": "2"}}, dryRun="All")
     assert answer.body["data"] == {"a": "1", "b": "2"}
     assert (await backend.store.list(["ConfigMap"])).items[0].body["data"] == {"a": "1"}
+
+
+class BusyStore(MemoryStore):
+    """A store in which others write between a look at a resource and the write that follows."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeClock())
+        self.others: list[Callable[[Stored], Awaitable[object]]] = []
+
+    async def get(self, ref: ResourceRef) -> Stored | None:
+        found = await super().get(ref)
+        if found is not None and ref.kind != "Namespace" and self.others:
+            await self.others.pop()(found)
+        return found
+
+
+async def busy_backend(body: dict[str, Any]) -> tuple[Backend, BusyStore]:
+    store = BusyStore()
+    await store.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
+    await store.create(body)
+    return dataclasses.replace(await backend_with(), store=store), store
+
+
+async def test_a_pod_that_is_deleted_while_somebody_replaces_it_stays_deleted() -> None:
+    body = with_defaults(pod())
+    backend, store = await busy_backend(body)
+    store.others.append(lambda found: terminate_pod(store, found, FakeClock(), 30))
+    labelled = {**body, "metadata": {**body["metadata"], "labels": {"a": "b"}}}
+    answer = await replace(backend, call("PUT", POD, labelled))
+    assert answer.body["metadata"]["labels"] == {"a": "b"}
+    assert answer.body["metadata"]["deletionTimestamp"]
+
+
+async def test_a_replacement_of_a_revision_that_has_passed_is_refused() -> None:
+    backend, store = await busy_backend(config_map(a="1"))
+    before = (await store.list(["ConfigMap"])).items[0]
+    store.others.append(lambda found: store.replace(config_map(a="2")))
+    with pytest.raises(StatusError) as refusal:
+        await replace(backend, call("PUT", ONE, {**before.body, "data": {"a": "3"}}))
+    assert refusal.value.reason == "Conflict"
+    assert (await store.list(["ConfigMap"])).items[0].body["data"] == {"a": "2"}
+
+
+async def test_scaling_is_not_disturbed_by_a_status_that_is_written_meanwhile() -> None:
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "d", "namespace": "default"},
+        "spec": {
+            "selector": {"matchLabels": {"app": "d"}},
+            "template": {
+                "metadata": {"labels": {"app": "d"}},
+                "spec": {"containers": [{"name": "app", "image": "app:1"}]},
+            },
+        },
+    }
+    backend, store = await busy_backend(with_defaults(deployment))
+    store.others.append(lambda found: store.replace({**found.body, "status": {"replicas": 1}}, status_only=True))
+    answer = await patch_scale(backend, call("PATCH", f"{DEPLOYMENT}/scale", {"spec": {"replicas": 3}}, MERGE_PATCH))
+    assert answer.body["spec"] == {"replicas": 3}
