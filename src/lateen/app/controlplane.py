@@ -31,9 +31,11 @@ from lateen.controllers.admission import SidecarAdmission
 from lateen.controllers.analysis import AnalysisLoop
 from lateen.controllers.deployments import DeploymentController
 from lateen.controllers.endpoint_slices import EndpointSliceController
+from lateen.controllers.event_expiry import EventExpiry
 from lateen.controllers.garbage import GarbageController
 from lateen.controllers.loop import Controller, ControllerRunner
 from lateen.controllers.namespaces import NamespaceController
+from lateen.controllers.node_health import NodeHealth
 from lateen.controllers.scheduling import SchedulingController
 from lateen.controllers.services import ServiceController
 from lateen.controllers.status_writer import StatusWriter, key_of
@@ -97,6 +99,8 @@ async def serve_mesh(paths: MeshPaths, record: MeshRecord) -> None:
         runner = build_controllers(store, record, plan, clock, (admission, statuses))
         tasks.start(runner.run(), "controllers")
         tasks.start(analysis.run(), "analysis")
+        tasks.start(EventExpiry(store, clock).run(), "event expiry")
+        tasks.start(NodeHealth(store, clock).run(), "node health")
         tasks.start(_tell_status_writer(xds.board, runner, statuses), "status")
         api = build_app(
             store,

@@ -109,23 +109,47 @@ class ControllerRunner:
 
     async def _work(self, controller: Controller, queue: WorkQueue, tasks: TaskGroup) -> None:
         backoffs: dict[Key, Backoff] = {}
+        timers = _Timers(queue, self._clock, tasks)
         while True:
             key = await queue.take()
             self._busy += 1
             try:
                 again = await controller.reconcile(key)
                 backoffs.pop(key, None)
-                if again is not None:
-                    tasks.start(self._later(queue, key, again), name=f"again {controller.name}")
+                timers.set(key, again)
             except asyncio.CancelledError:
                 raise
             except Exception as failure:
+                if timers.runs(key):
+                    continue  # it has changed meanwhile; its next try comes when it was to come
                 delay = backoffs.setdefault(key, Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)).next()
                 log.warning("%s of %s/%s failed, again in %.2f s: %r", controller.name, *key, delay, failure)
-                tasks.start(self._later(queue, key, delay), name=f"retry {controller.name}")
+                timers.set(key, delay)
             finally:
                 self._busy -= 1
 
-    async def _later(self, queue: WorkQueue, key: Key, delay: float) -> None:
+
+class _Timers:
+    """When keys are to be looked at again: one time a key, so that trying often never makes for more tries."""
+
+    def __init__(self, queue: WorkQueue, clock: Clock, tasks: TaskGroup) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._tasks = tasks
+        self._running: dict[Key, asyncio.Task[None]] = {}
+
+    def runs(self, key: Key) -> bool:
+        """Whether the key has a time."""
+        return key in self._running
+
+    def set(self, key: Key, delay: float | None) -> None:
+        """Give the key another time, or none."""
+        if (old := self._running.pop(key, None)) is not None:
+            old.cancel()
+        if delay is not None:
+            self._running[key] = self._tasks.start(self._wait(key, delay), name="look again")
+
+    async def _wait(self, key: Key, delay: float) -> None:
         await self._clock.sleep(delay)
-        queue.add(key)
+        del self._running[key]
+        self._queue.add(key)

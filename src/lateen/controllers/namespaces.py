@@ -12,6 +12,10 @@ from lateen.store.config_store import ConfigStore, ConflictError, Stored
 KEPT_UNTIL_LAST = "Pod"
 
 
+class NotEmptyError(Exception):
+    """Something was written into a namespace while it was emptied."""
+
+
 class NamespaceController:
     """Gives each namespace the ServiceAccount `default`; empties and removes a terminating one."""
 
@@ -54,5 +58,9 @@ class NamespaceController:
         # Owners first, else their controllers would make the pods anew.
         for item in sorted(listing.items, key=lambda item: item.ref.kind == KEPT_UNTIL_LAST):
             await delete_quietly(self._store, item, self._clock)
-        if not (await self._store.list(None, namespace.ref.name)).items:
+        left = (await self._store.list(None, namespace.ref.name)).items
+        if not left:
             await delete_quietly(self._store, namespace, self._clock)
+        elif others := [str(item.ref) for item in left if item.ref.kind != KEPT_UNTIL_LAST]:
+            # Pods come back here when their node has removed them; what was written meanwhile does not.
+            raise NotEmptyError(f"namespace {namespace.ref.name} still holds {', '.join(others)}")

@@ -30,14 +30,15 @@ class SchedulingController:
 
     async def reconcile(self, key: Key) -> None:
         """Place one pod."""
-        self._waiting.discard(key)
         stored = await self._store.get(ResourceRef("Pod", *key))
         if stored is None or not isinstance(stored.resource, Pod) or stored.resource.spec.node_name:
+            self._waiting.discard(key)
             return
+        self._waiting.add(key)  # before looking for a node, so that none that comes meanwhile is missed
         node = await self._choose()
         if node is None:
-            self._waiting.add(key)
             return
+        self._waiting.discard(key)
         try:
             body = {**stored.body, "spec": {**stored.body["spec"], "nodeName": node}}
             await self._store.replace(body, expected=stored.revision)
@@ -48,7 +49,7 @@ class SchedulingController:
 
     async def _choose(self) -> str | None:
         nodes = [item.resource for item in (await self._store.list(["Node"])).items]
-        ready = [node.metadata.name for node in nodes if isinstance(node, Node) and _is_ready(node)]
+        ready = [node.metadata.name for node in nodes if isinstance(node, Node) and _takes_pods(node)]
         if len(ready) <= 1:
             return ready[0] if ready else None
         pods = [item.resource for item in (await self._store.list(["Pod"])).items]
@@ -56,5 +57,7 @@ class SchedulingController:
         return min(ready, key=lambda name: (load[name], name))
 
 
-def _is_ready(node: Node) -> bool:
-    return any(condition.type == "Ready" and condition.status == "True" for condition in node.status.conditions)
+def _takes_pods(node: Node) -> bool:
+    return not node.spec.unschedulable and any(
+        condition.type == "Ready" and condition.status == "True" for condition in node.status.conditions
+    )

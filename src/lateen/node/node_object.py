@@ -7,10 +7,11 @@ from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.client.api import ApiClient
 from lateen.client.error import ApiError
+from lateen.controllers.node_health import SILENT_SECONDS
 from lateen.lib.clock import Clock, rfc3339
 from lateen.node.settings import NodeSettings
 
-HEARTBEAT_SECONDS = 300.0
+HEARTBEAT_SECONDS = SILENT_SECONDS / 3
 _PODS = "110"
 
 

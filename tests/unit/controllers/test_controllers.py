@@ -250,6 +250,40 @@ async def test_a_terminating_namespace_is_emptied_and_removed() -> None:
         assert [item.ref.kind for item in (await mesh.store.list()).items] == ["Node"]
 
 
+async def test_a_terminating_namespace_is_removed_although_something_was_written_into_it_late() -> None:
+    async with running() as mesh:
+        await mesh.store.create(named("v1", "Namespace", "doomed", namespace=""))
+        await mesh.settle()
+        late = named("v1", "ConfigMap", "late", namespace="doomed")
+        delete = mesh.store.delete
+
+        async def and_write(ref: ResourceRef, *, expected: int | None = None) -> Stored:
+            removed = await delete(ref, expected=expected)
+            if ref.kind == "ServiceAccount":
+                await mesh.store.create(late)
+            return removed
+
+        mesh.store.delete = and_write  # type: ignore[method-assign]
+        marked = {"name": "doomed", "deletionTimestamp": "2026-01-01T00:00:00Z"}
+        await mesh.store.replace({"apiVersion": "v1", "kind": "Namespace", "metadata": marked})
+        await mesh.settle()
+        await mesh.clock.advance(1)
+        await mesh.settle()
+        assert [item.ref.name for item in await mesh.all("Namespace")] == ["default"]
+
+
+async def test_a_cordoned_node_gets_no_pods_until_it_is_uncordoned() -> None:
+    async with running() as mesh:
+        node = await mesh.body("Node", "here", namespace="")
+        await mesh.store.replace({**node, "spec": {"unschedulable": True}})
+        await mesh.store.create({**named("v1", "Pod", "p"), "spec": {"containers": [{"name": "c", "image": "one"}]}})
+        await mesh.settle()
+        assert not (await mesh.body("Pod", "p"))["spec"].get("nodeName")
+        await mesh.store.replace({**node, "spec": {}})
+        await mesh.settle()
+        assert (await mesh.body("Pod", "p"))["spec"]["nodeName"] == "here"
+
+
 async def test_each_namespace_has_a_service_account() -> None:
     async with running() as mesh:
         assert await mesh.store.get(ResourceRef("ServiceAccount", "default", "default")) is not None
