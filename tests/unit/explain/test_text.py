@@ -1,0 +1,33 @@
+from tests.support.explaining import MESH, SUBSETS, ask, scenario
+from tests.unit.explain.test_explain import SPLIT
+
+from lateen.explain.text import WIDTH, text_of
+
+
+def test_the_outcome_comes_first_and_lines_are_short() -> None:
+    found = ask(scenario(MESH + SUBSETS + SPLIT), "http://reviews:9080/reviews/1", everything=True)
+    text = text_of(found)
+    lines = text.split("\n")
+    assert lines[3:6] == [
+        "It is forwarded",
+        "     75%  reviews.default.svc.cluster.local:9080 subset v1  ->  reviews-v1",
+        "     25%  reviews.default.svc.cluster.local:9080 subset v2  ->  reviews-v2",
+    ]
+    assert max(map(len, lines)) <= WIDTH
+    assert "At the other end, reviews-v1-1" in lines
+
+
+def test_where_nothing_matches_the_next_step_is_named() -> None:
+    mesh = scenario(MESH + SUBSETS + SPLIT)
+    assert "Add --all" in text_of(ask(mesh, "http://reviews:9080/none"))
+    assert "Add --all" not in text_of(ask(mesh, "http://reviews:9080/none", everything=True))
+
+
+def test_answers_of_the_proxy_itself() -> None:
+    mesh = scenario(MESH + SUBSETS + SPLIT)
+    for path, line in (
+        ("/old", "It is answered 308: go to http://reviews:9080/new"),
+        ("/closed", "It is answered by the proxy itself: 503 'closed'"),
+        ("/typo", "It goes nowhere: 503"),
+    ):
+        assert line in text_of(ask(mesh, f"http://reviews:9080{path}")).split("\n")
