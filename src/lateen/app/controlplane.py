@@ -20,13 +20,13 @@ from lateen.apiserver.auth import OPEN_PATHS
 from lateen.apiserver.defaults import with_defaults
 from lateen.apiserver.serving import serve
 from lateen.apiserver.user import User, token_table
-from lateen.app.entry import CONTROL_PLANE, HopelessError, enter
+from lateen.app.entry import HopelessError, enter
 from lateen.app.record import MeshRecord
 from lateen.app.seeding import seed
 from lateen.app.stopping import PartFailedError, Stop
 from lateen.client.access import Access
 from lateen.client.kubeconfig import own_kubeconfig, write_private
-from lateen.client.paths import MeshPaths
+from lateen.client.paths import CONTROL_PLANE, MeshPaths
 from lateen.controllers.admission import SidecarAdmission
 from lateen.controllers.analysis import AnalysisLoop
 from lateen.controllers.deployments import DeploymentController

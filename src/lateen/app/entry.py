@@ -14,9 +14,6 @@ from lateen.telemetry.logs import setup_logging
 
 log = logging.getLogger(__name__)
 
-SUPERVISOR, CONTROL_PLANE, NODE, DNS = "supervisor", "controlplane", "node", "dns"
-"""The processes of a mesh, as their logs and pid files are called."""
-
 HOPELESS = os.EX_CONFIG
 """The exit status of a process that would end again however often it is started."""
 

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lateen.api.meta import JsonObject
-from lateen.app.entry import CONTROL_PLANE, DNS, NODE, SUPERVISOR
 from lateen.app.node import dns_process
 from lateen.app.profiles import PROFILES, profile_named
 from lateen.app.record import MeshRecord, RecordError, others_ports, read_record, records_locked, write_record
@@ -22,7 +21,7 @@ from lateen.app.waiting import POLL_SECONDS, LifecycleError, LogTail, wait_until
 from lateen.client.access import AccessError
 from lateen.client.error import ApiError
 from lateen.client.kubeconfig import read_access
-from lateen.client.paths import MeshPaths
+from lateen.client.paths import CONTROL_PLANE, DNS, NODE, SUPERVISOR, MeshPaths
 from lateen.client.sync import SyncClient
 from lateen.lib.clock import SystemClock, rfc3339
 from lateen.lib.pid_file import AlreadyRunningError, PidFile

@@ -4,12 +4,12 @@ import asyncio
 import logging
 from pathlib import Path
 
-from lateen.app.entry import DNS, NODE, enter
+from lateen.app.entry import enter
 from lateen.app.record import MeshRecord
 from lateen.app.stopping import Stop
 from lateen.client.api import ApiClient
 from lateen.client.kubeconfig import read_access
-from lateen.client.paths import STATE_ROOT, MeshPaths
+from lateen.client.paths import DNS, NODE, STATE_ROOT, MeshPaths
 from lateen.lib.clock import SystemClock
 from lateen.lib.tasks import TaskGroup
 from lateen.node.agent import AgentParts, NodeAgent

@@ -7,11 +7,11 @@ neither, so traffic goes on meanwhile.
 import sys
 
 from lateen.app.children import Child, Program
-from lateen.app.entry import CONTROL_PLANE, DNS, HOPELESS, NODE, SUPERVISOR, HopelessError, enter
+from lateen.app.entry import HOPELESS, HopelessError, enter
 from lateen.app.log_files import keep_short
 from lateen.app.record import MeshRecord
 from lateen.app.stopping import Stop
-from lateen.client.paths import MeshPaths
+from lateen.client.paths import CONTROL_PLANE, DNS, NODE, SUPERVISOR, MeshPaths
 from lateen.lib.clock import SystemClock
 from lateen.lib.tasks import TaskGroup
 from lateen.node.network.mesh_network import MeshNetwork, NoFreeRangeError

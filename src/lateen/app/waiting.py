@@ -4,8 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from lateen.app.entry import CONTROL_PLANE, NODE, SUPERVISOR
-from lateen.client.paths import MeshPaths
+from lateen.client.paths import CONTROL_PLANE, NODE, SUPERVISOR, MeshPaths
 
 POLL_SECONDS = 0.05
 LOG_LINES = 8

@@ -6,6 +6,9 @@ from pathlib import Path
 STATE_ROOT = Path("/var/lib/lateen")
 RUN_ROOT = Path("/run/lateen")
 
+SUPERVISOR, CONTROL_PLANE, NODE, DNS = "supervisor", "controlplane", "node", "dns"
+"""The processes of a mesh, as their logs and pid files are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeshPaths:
