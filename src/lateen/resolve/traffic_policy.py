@@ -136,7 +136,10 @@ def upstream_protocol(protocol: Protocol, pool: ConnectionPoolSettings | None) -
 def upstream_tls(
     settings: ClientTLSSettings | None, service: Service, protocol: UpstreamProtocol
 ) -> UpstreamTls | None:
-    """TLS that the proxy itself starts; without a server name the service's own is sent."""
+    """TLS that the proxy itself starts; without a server name the service's own is sent.
+
+    `credentialName` is left out: a cluster that names a secret which never comes would keep its proxy from starting.
+    """
     if settings is None or settings.mode in {"DISABLE", "ISTIO_MUTUAL"}:
         return None
     mutual = settings.mode == "MUTUAL"
@@ -146,7 +149,6 @@ def upstream_tls(
         private_key=settings.private_key if mutual else "",
         ca=settings.ca_certificates,
         crl=settings.ca_crl,
-        secret=settings.credential_name,
         subject_alt_names=settings.subject_alt_names or service.subject_alt_names,
         check_server_name=not settings.sni,
         insecure_skip_verify=bool(settings.insecure_skip_verify),

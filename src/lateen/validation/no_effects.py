@@ -73,7 +73,7 @@ _ROUTING: Final = (
         "DestinationRule",
         (f"{policy}.tls" for policy in _ALL_POLICIES),
         ("credentialName",),
-        "secrets are not sent to proxies in this version: name files in clientCertificate, privateKey, caCertificates",
+        "has no effect in this version: name files in clientCertificate, privateKey, caCertificates",
     ),
     NoEffect(
         "Gateway",

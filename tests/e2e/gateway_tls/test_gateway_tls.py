@@ -205,6 +205,7 @@ def test_a_secret_that_is_missing_keeps_its_own_hosts_closed_only(mesh: RealMesh
     assert not answered(client(mesh, "late"))
     mesh.apply(tls_secret("late", late))
     until(lambda: answered(client(mesh, "late")), "the host whose Secret came late")
+    until(lambda: "IST0101" not in mesh.run("get", "gateway", "gw", "-o", "yaml"), "a status without the problem")
     mesh.run("delete", "secret", "late", "-n", "istio-system")
     until(lambda: not answered(client(mesh, "late")), "the host closed again")
     assert client(mesh, "one").get()[0] == 200

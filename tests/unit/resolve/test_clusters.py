@@ -202,3 +202,9 @@ def test_gateways_have_no_passthrough() -> None:
     assert [each.name for each in catch_all_clusters(MeshSettings(), gateway=True)] == ["BlackHoleCluster"]
     names = [each.name for each in catch_all_clusters(MeshSettings(), gateway=False)]
     assert names == ["BlackHoleCluster", "PassthroughCluster"]
+
+
+def test_a_credential_that_is_never_sent_does_not_keep_a_proxy_from_starting() -> None:
+    found = one(REVIEWS + rule("{tls: {mode: SIMPLE, credentialName: c}}")).tls
+    assert found is not None
+    assert not found.secret
