@@ -112,8 +112,12 @@ UNVERIFIED_PORT: Final = MessageType(
     "DestinationRule {rule} in namespace {namespace} has TLS mode {mode} without caCertificates: the identity of host "
     "{host} is not verified at port {port}.",
 )
-UNREACHABLE_RULE: Final = MessageType("IST0130", "VirtualServiceUnreachableRule", _WARNING, "{detail}")
-INEFFECTIVE_MATCH: Final = MessageType("IST0131", "VirtualServiceIneffectiveMatch", _INFO, "{detail}")
+UNREACHABLE_RULE: Final = MessageType(
+    "IST0130", "VirtualServiceUnreachableRule", _WARNING, "VirtualService rule {detail}"
+)
+INEFFECTIVE_MATCH: Final = MessageType(
+    "IST0131", "VirtualServiceIneffectiveMatch", _INFO, "VirtualService match {detail}"
+)
 HOST_NOT_IN_GATEWAY: Final = MessageType(
     "IST0132",
     "VirtualServiceHostNotFoundInGateway",

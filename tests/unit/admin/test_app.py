@@ -5,6 +5,7 @@ from envoy.service.discovery.v3 import discovery_pb2
 from tests.support.xds_link import Link
 
 from lateen.admin.app import build_admin
+from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.ir.cluster import Cluster, ClusterKind
 from lateen.ir.config import Layer, ProxyConfig
 from lateen.ir.secret import Secret
@@ -137,3 +138,16 @@ async def test_a_dump_shows_certificates_without_their_keys() -> None:
     shown = secrets["resources"][0]["resource"]["tlsCertificate"]
     assert shown["privateKey"] == {"inlineString": "[redacted]"}
     assert shown["certificateChain"] == {"inlineBytes": "Y2hhaW4="}
+
+
+async def test_problems_of_any_kind_are_told() -> None:
+    world = World()
+    pod = Problem(ResourceRef("Pod", "shop", "a"), "spec", "IST0103", Severity.WARNING, "no proxy")
+    rule = Problem(ResourceRef("VirtualService", "shop", "a"), "spec", "IST0101", Severity.ERROR, "no host", "add it")
+    world.fleet.board.replace("analysis", (rule, pod, Problem(None, "", "X", Severity.ERROR, "somewhere")))
+    status, found = await world.get("/debug/problemz")
+    assert status == 200
+    assert [each["origin"] for each in found] == ["", "Pod shop/a", "VirtualService shop/a"]
+    _, [one] = await world.get("/debug/problemz?kind=VirtualService&namespace=shop&name=a")
+    assert (one["code"], one["level"], one["hint"]) == ("IST0101", "Error", "add it")
+    assert await world.get("/debug/problemz?kind=Pod&name=b") == (200, [])

@@ -44,8 +44,12 @@ def analyze(config: Configuration) -> Iterator[Problem]:
 
 def _credentials(gateway: Gateway) -> Iterator[tuple[str, str]]:
     for place, server in enumerate(gateway.spec.servers):
-        if server.tls is not None and server.tls.credential_name:
-            yield f"spec.servers[{place}].tls.credentialName", server.tls.credential_name
+        if server.tls is not None:
+            path = f"spec.servers[{place}].tls"
+            if server.tls.credential_name:
+                yield f"{path}.credentialName", server.tls.credential_name
+            for number, name in enumerate(server.tls.credential_names):
+                yield f"{path}.credentialNames[{number}]", name
 
 
 def _defect(secret: Secret, now: float) -> str:

@@ -62,6 +62,12 @@ def test_credentials(documents: Callable[[], list[str]], expected: list[tuple[st
     assert [(code, path) for code, _, path in found(NAME, *documents(), now=now)] == expected
 
 
+def test_several_credentials_of_one_server() -> None:
+    text = gateway("c").replace("credentialName: c", "credentialNames: [c, d]")
+    [(code, _, path)] = found(NAME, POD, good(), text, now=START.timestamp() + 60)
+    assert (code, path) == ("IST0101", "spec.servers[0].tls.credentialNames[1]")
+
+
 @pytest.mark.parametrize(("days", "words"), [(2, "expired at 2030-01-02"), (-1, "valid only from 2030-01-01")])
 def test_a_certificate_that_is_not_in_force(days: int, words: str) -> None:
     now = (START + datetime.timedelta(days=days)).timestamp()
