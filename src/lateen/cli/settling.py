@@ -1,10 +1,10 @@
 """Waiting until what was applied is in force: pods ready, endpoints known, every proxy told."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lateen.api.meta import JsonObject
-from lateen.cli.distribution import report_distribution
+from lateen.cli.distribution import report_distribution, revision_now
 from lateen.cli.kinds import Target, kind_named
 from lateen.cli.mesh import fail
 from lateen.cli.pods import is_ready, list_pods
@@ -16,27 +16,30 @@ from lateen.model.selection import selects
 POLL_SECONDS = 0.02
 
 
-def settle(client: SyncClient, revision: int, timeout: float) -> bool:
-    """Return when everything up to the change `revision`, and the pods that came of it, is known to every proxy.
+def settle(client: SyncClient, before: int, timeout: float) -> bool:
+    """Return when everything after the revision `before`, and the pods that came of it, is known to every proxy.
 
     False when a proxy refused it or did not answer, which is printed. Exits with a message when pods don't get ready.
     """
     deadline = time.monotonic() + timeout
     wait_for_deployments(client, timeout)
-    slices = _complete_slices(client, deadline)
-    newer = {int(each["metadata"]["resourceVersion"]) for each in slices}
-    wanted = [revision, *sorted(each for each in newer if each > revision)]
+    _wait_for_endpoints(client, deadline)
     left = max(1.0, deadline - time.monotonic())
-    return all(report_distribution(client, each, wait=True, timeout=left) for each in wanted if each)
+    return report_distribution(client, revision_now(client), first=before + 1, wait=True, timeout=left)
 
 
-def _complete_slices(client: SyncClient, deadline: float) -> list[JsonObject]:
-    """The endpoint slices, as soon as they hold every ready pod that a service selects."""
-    while True:
-        slices = _items(client, "endpointslices")
-        missing = set(_expected(client)) - set(_present(slices))
-        if not missing:
-            return slices
+def wait_for_no_pods(client: SyncClient, namespace: str, owners: Collection[str], timeout: float) -> None:
+    """Return when the pods of these deployments are gone; exits with a message when that takes longer."""
+    deadline = time.monotonic() + timeout
+    while left := [pod for pod in list_pods(client, namespace) if _owner(pod) in owners]:
+        if time.monotonic() > deadline:
+            fail(f"error: pod {left[0]['metadata']['name']} is still there after {timeout:g} s")
+        time.sleep(POLL_SECONDS)
+
+
+def _wait_for_endpoints(client: SyncClient, deadline: float) -> None:
+    """Return when every ready pod that a service selects is an endpoint of it."""
+    while missing := set(_expected(client)) - set(_present(_items(client, "endpointslices"))):
         if time.monotonic() > deadline:
             namespace, service, address = min(missing)
             fail(f"error: the pod with address {address} is no endpoint of service {namespace}/{service} yet")
@@ -60,6 +63,11 @@ def _present(slices: list[JsonObject]) -> Iterator[tuple[str, str, str]]:
         for endpoint in each.get("endpoints") or []:
             if (endpoint.get("conditions") or {}).get("ready", True):
                 yield from ((meta["namespace"], service, address) for address in endpoint["addresses"])
+
+
+def _owner(pod: JsonObject) -> str:
+    owners: list[JsonObject] = pod["metadata"].get("ownerReferences") or []
+    return str(owners[0]["name"]) if owners else ""
 
 
 def _items(client: SyncClient, kind: str) -> list[JsonObject]:

@@ -7,6 +7,7 @@ from lateen.api.codec import Document
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
 from lateen.cli.apply import Applier
+from lateen.cli.distribution import revision_now
 from lateen.cli.kinds import Target, kind_named
 from lateen.cli.settling import settle
 from lateen.client.sync import SyncClient
@@ -31,11 +32,12 @@ def apply(
     """
     documents, problems = read_sources(sources, folders)
     _refuse_errors([*problems, *(each for document in documents for each in validate(document.body, document))])
+    before = revision_now(client)
     _make_namespaces(client, documents, namespace, injection=injection)
     applier = Applier(client, namespace)
     if not applier.apply_all(documents):
         raise MeshError("the mesh refused a document; standard error says which and why")
-    if not settle(client, applier.revision, timeout):
+    if not settle(client, before, timeout):
         raise MeshError("not every proxy took the change; standard error says which and why")
 
 

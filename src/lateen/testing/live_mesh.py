@@ -15,6 +15,7 @@ from lateen.api.meta import JsonObject
 from lateen.app.lifecycle import StartOptions, start, stop
 from lateen.app.waiting import LifecycleError
 from lateen.cli.delete import Deleter
+from lateen.cli.distribution import revision_now
 from lateen.cli.grouping import VERSION, Grouping, parse_grouping
 from lateen.cli.kinds import parse_targets
 from lateen.cli.live_caller import find_caller, node_port_address
@@ -24,7 +25,7 @@ from lateen.cli.mesh import Failure
 from lateen.cli.pods import choose_container
 from lateen.cli.readiness import wait_for_deployments
 from lateen.cli.sending import Sending, send
-from lateen.cli.settling import settle
+from lateen.cli.settling import settle, wait_for_no_pods
 from lateen.client.access import AccessError
 from lateen.client.error import ApiError
 from lateen.client.kubeconfig import read_access
@@ -225,9 +226,12 @@ def _from(client: SyncClient, word: str, namespace: str, wanted: Sending) -> tup
 
 
 def _delete(client: SyncClient, words: Sequence[str], namespace: str, timeout: float) -> None:
+    before = revision_now(client)
     deleter = Deleter(client, None, ignore_missing=False)
-    for target in parse_targets(tuple(words)):
+    targets = parse_targets(tuple(words))
+    for target in targets:
         deleter.delete(target, namespace)
     deleter.wait(timeout)
-    if deleter.failed or not settle(client, deleter.revision(), timeout):
+    wait_for_no_pods(client, namespace, {target.name for target in targets}, timeout)
+    if deleter.failed or not settle(client, before, timeout):
         raise MeshError(f"not everything was deleted: {', '.join(words)}")
