@@ -64,9 +64,7 @@ class _Session:
             answer = group.create_task(self._channel.receive())
             await asyncio.wait({messages, answer}, return_when=asyncio.FIRST_COMPLETED)
             messages.cancel()
-            if not answer.done():
-                self._channel.close()
-                answer.cancel()
+            answer.cancel()
         self._close_input()
         await self._finish_output(wait=answer.done() and not answer.cancelled())
         packet = None if answer.cancelled() else answer.result()
@@ -83,6 +81,11 @@ class _Session:
         err, theirs_err = os.pipe()
         try:
             self._channel.send(request, (theirs_in, theirs_out, theirs_err))
+        except ShimError:
+            os.close(out)
+            os.close(err)
+            self._close_input()
+            raise
         finally:
             for fd in (theirs_in, theirs_out, theirs_err):
                 os.close(fd)

@@ -156,23 +156,24 @@ class ShimClient:
 
 
 async def _readable(connection: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
+    # The number is kept: whoever closes the connection meanwhile takes it from the object.
+    loop, fd = asyncio.get_running_loop(), connection.fileno()
     ready = loop.create_future()
-    loop.add_reader(connection.fileno(), _resolve, ready)
+    loop.add_reader(fd, _resolve, ready)
     try:
         await ready
     finally:
-        loop.remove_reader(connection.fileno())
+        loop.remove_reader(fd)
 
 
 async def _writable(connection: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
+    loop, fd = asyncio.get_running_loop(), connection.fileno()
     ready = loop.create_future()
-    loop.add_writer(connection.fileno(), _resolve, ready)
+    loop.add_writer(fd, _resolve, ready)
     try:
         await ready
     finally:
-        loop.remove_writer(connection.fileno())
+        loop.remove_writer(fd)
 
 
 def _resolve(future: asyncio.Future[None]) -> None:

@@ -118,6 +118,11 @@ class Machine:
                 ran.take(message.data)
         return ran
 
+    def agent_files(self) -> list[str]:
+        """The agent's open files."""
+        assert self.agent is not None
+        return os.listdir(f"/proc/{self.agent.pid}/fd")
+
     def pids(self, uid: str) -> list[int]:
         return cgroup.pids(f"lateen-{self.mesh}/{uid}")
 
@@ -143,6 +148,13 @@ class Ran:
         if self.status.get("status") == "Success":
             return 0
         return int(self.status["details"]["causes"][0]["message"])
+
+
+async def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Return as soon as `holds` says yes."""
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.02)
 
 
 def is_ready(body: Body) -> bool:

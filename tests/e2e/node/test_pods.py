@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from tests.e2e.node.conftest import Body, Machine, is_ready, status_of
+from tests.e2e.node.conftest import Body, Machine, eventually, is_ready, status_of
 
 from lateen.api.problem import ResourceRef
 
@@ -157,6 +157,25 @@ async def test_a_terminal_is_the_containers_own(machine: Machine) -> None:
     assert ran.out.split() == ["/dev/pts/0", "22", "111", "0"]
     ran = await machine.run("term", "app", "sh", "-c", "cat; echo end >&2", stdin=b"through\n")
     assert (ran.out, ran.err, ran.code) == ("through\n", "end\n", 0)
+
+
+async def test_a_program_ends_with_its_client_and_the_agent_keeps_nothing_of_it(machine: Machine) -> None:
+    body = await machine.create("web", {"name": "app", "image": "busybox", "command": ["sleep", "1000"]})
+    await machine.until("web", is_ready)
+    uid = body["metadata"]["uid"]
+    idle, open_files = set(machine.pids(uid)), len(machine.agent_files())
+    for _ in range(3):
+        async with machine.http() as session:
+            socket = await session.ws_connect(
+                "http://node/exec/default/web/app",
+                params=[("command", "sleep"), ("command", "1000"), ("stdout", "true"), ("stderr", "true")],
+                protocols=["v5.channel.k8s.io"],
+            )
+            await eventually(lambda: set(machine.pids(uid)) > idle)
+            await socket.close()
+        await eventually(lambda: set(machine.pids(uid)) == idle)
+    await eventually(lambda: len(machine.agent_files()) <= open_files)
+    assert (await machine.run("web", "app", "echo", "hello")).out == "hello\n"
 
 
 async def test_a_log_is_followed_over_a_rotation_of_containers(machine: Machine) -> None:
