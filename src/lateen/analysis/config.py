@@ -1,7 +1,7 @@
 """What analyzers look at: the resources of a mesh, and indexes over them that are made when first asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -10,13 +10,18 @@ from lateen.analysis.workloads import WorkloadIndex, pod_workload, template_work
 from lateen.api.codec import Document, from_yaml
 from lateen.api.config_map import ConfigMap
 from lateen.api.deployment import Deployment
+from lateen.api.destination_rule import DestinationRule
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.namespace import Namespace
 from lateen.api.pod import Pod
 from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
+from lateen.api.virtual_service import VirtualService
 from lateen.model.injection import SYSTEM_NAMESPACES
 from lateen.model.kubernetes_services import service_of
+from lateen.model.legacy.blame import Sources, sources_by_ref
+from lateen.model.legacy.convert import LEGACY_KINDS, by_name, convert
+from lateen.model.legacy.takeover import beside
 from lateen.model.mesh_config import SETTINGS_MAP, mesh_settings
 from lateen.model.service_entries import services_of
 from lateen.model.settings import MeshSettings
@@ -31,12 +36,14 @@ class Configuration:
     """A mesh's resources; those of the system's own namespaces are not among them.
 
     `documents` are the files' documents, whose schema is analyzed too; `now` is seconds since the epoch, by which
-    certificates are found to have expired.
+    certificates are found to have expired. Of legacy resources, `by_kind` has what they mean in today's API too, and
+    `sources` says which of them are behind it.
     """
 
     by_kind: Mapping[type[Resource], Sequence[Resource]]
     documents: Sequence[Document] = ()
     now: float = field(default=0.0, kw_only=True)
+    sources: Sources = field(default_factory=dict, kw_only=True)
 
     def of(self, kind: type[R]) -> Sequence[R]:
         """All resources of a kind, by namespace and name."""
@@ -90,4 +97,21 @@ def configuration(
         where = meta.name if resource.kind in _WITHOUT_NAMESPACE else meta.namespace
         if where not in SYSTEM_NAMESPACES:
             by_kind.setdefault(type(resource), []).append(resource)
-    return Configuration(by_kind, documents, now=now)
+    config = Configuration(by_kind, documents, now=now)
+    return _with_legacy(config) if any(kind in by_kind for kind in LEGACY_KINDS) else config
+
+
+def _with_legacy(config: Configuration) -> Configuration:
+    domain = config.settings.cluster_domain
+    legacy = (each for kind in LEGACY_KINDS for each in config.of(kind))
+    converted = beside(
+        convert(legacy, by_name(config.of(Service)), domain),
+        config.of(VirtualService),
+        config.of(DestinationRule),
+        config.of(ServiceEntry),
+        domain,
+    )
+    by_kind = {kind: list(group) for kind, group in config.by_kind.items()}
+    for resource in converted.resources:
+        by_kind.setdefault(type(resource), []).append(resource)
+    return replace(config, by_kind=by_kind, sources=sources_by_ref(converted.resources))

@@ -10,6 +10,7 @@ from lateen.analysis.config import Configuration
 from lateen.api.codec import Document
 from lateen.api.problem import Origin, Problem, ResourceRef, Severity
 from lateen.api.schema import ref_of
+from lateen.model.legacy.blame import blamed
 
 SUPPRESS_ANNOTATION = "galley.istio.io/analyze-suppress"
 """Codes, with commas between them, or `*`: not to be reported for the resource."""
@@ -29,7 +30,7 @@ def finished(problems: Iterable[Problem], config: Configuration) -> tuple[Proble
     suppressed = suppressions(config)
     kept = {
         _placed(problem, documents)
-        for problem in problems
+        for problem in blamed(problems, config.sources)
         if not suppressed.get(problem.resource, frozenset()) & {problem.code, "*"}
     }
     return tuple(sorted(kept, key=_rank))

@@ -17,7 +17,7 @@ from lateen.store.config_store import ConfigStore, Event, EventType, Stored, Too
 
 log = logging.getLogger(__name__)
 
-KINDS = ("Namespace", "Node", "ConfigMap", "Secret", "Service", "Pod", "Deployment", *ISTIO_KINDS)
+KINDS = ("Namespace", "Node", "ConfigMap", "Secret", "Service", "Pod", "Deployment", "Ingress", *ISTIO_KINDS)
 """What analyzers look at."""
 
 WITH_STATUS = frozenset({"Service", "ServiceEntry", "WorkloadEntry"})
