@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+import msgspec
 
 from lateen.api.codec import Document, to_yaml
 from lateen.api.meta import JsonObject, Resource
@@ -42,7 +43,7 @@ def command(sources: tuple[str, ...], recursive: bool, output: Path | None) -> N
 
 
 def _document(resource: Resource) -> JsonObject:
-    body: JsonObject = normalized(encode(resource))
+    body: JsonObject = normalized(msgspec.json.decode(msgspec.json.encode(encode(resource))))
     annotations = {key: text for key, text in resource.metadata.annotations.items() if key != CONVERTED_FROM}
     kept = {**body["metadata"], "annotations": annotations}
     return {**body, "metadata": {key: value for key, value in kept.items() if value not in ("", {})}}

@@ -66,9 +66,9 @@ def _add_version(part: _Gathered, rule: RouteRule, labels: Mapping[str, str]) ->
 def _problems(part: _Gathered) -> Iterator[Problem]:
     yield from part.problems
     general = part.policies.get("")
-    others = sorted(part.labels.keys() - part.policies.keys())
+    others = sorted(part.labels)
     if general is not None and others:
-        message = f"the policy holds for {', '.join(others)} too; in Istio 0.5 versions did not take it over"
+        message = f"{', '.join(others)} take over what they don't set themselves; in Istio 0.5 they did not"
         hint = "give the versions policies of their own if they are to differ"
         yield problem(general, "spec.destination", "BehaviorChanged", message, hint)
 
