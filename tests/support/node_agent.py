@@ -11,7 +11,7 @@ from lateen.client.api import ApiClient
 from lateen.lib.clock import SystemClock
 from lateen.lib.tasks import TaskGroup
 from lateen.node.agent import AgentParts, NodeAgent
-from lateen.node.http import serve_node
+from lateen.node.http import NodeHttp
 from lateen.node.network.mesh_network import MeshNetwork
 from lateen.node.network.pod_network import PodNetwork
 from lateen.node.settings import NodeSettings
@@ -37,8 +37,9 @@ async def run(mesh: str, folder: Path, server: str, token: str) -> None:
     async with ApiClient(Access(server, token=token)) as client, TaskGroup() as tasks:
         agent = NodeAgent(settings, AgentParts(client, PodNetwork(mesh, plan, folder, clock), clock))
         tasks.start(agent.run(), "agent")
-        tasks.start(serve_node(agent, folder / "node.sock"), "http")
+        server = await NodeHttp(agent, clock).start(folder / "node.sock")
         await stop.wait()
+        await server.cleanup()
 
 
 if __name__ == "__main__":

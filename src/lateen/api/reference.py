@@ -19,11 +19,3 @@ class ObjectReference(Message):
     uid: str = ""
     resource_version: str = ""
     field_path: str = ""
-
-
-class TypedLocalObjectReference(Message):
-    """An object of a named kind in the same namespace."""
-
-    api_group: str | None = None
-    kind: str = ""
-    name: str = ""

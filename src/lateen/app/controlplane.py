@@ -53,11 +53,13 @@ from lateen.telemetry.metrics import Metrics
 from lateen.xds.board import ANALYSIS, ProblemBoard
 from lateen.xds.fleet import Fleet
 from lateen.xds.push import Pusher
+from lateen.xds.quarantine_file import QuarantineFile
 from lateen.xds.server import Address, XdsServer
 
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
+LEFT_OUT = "left-out.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def build_xds(store: ConfigStore, paths: MeshPaths, clock: Clock) -> Xds:
     """xDS over `store`, at the mesh's socket."""
     board, resolver = ProblemBoard(), MeshResolver()
     fleet = Fleet(resolver, clock, metrics=Metrics(lateen.__version__), board=board)
-    pusher = Pusher(store, resolver, fleet, clock)
+    pusher = Pusher(store, resolver, fleet, clock, QuarantineFile(paths.state / LEFT_OUT))
     return Xds(board, fleet, pusher, XdsServer(fleet, clock, Address(paths.xds_socket)))
 
 

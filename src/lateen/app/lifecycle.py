@@ -29,6 +29,7 @@ from lateen.node.cleanup import remove_all_pods
 from lateen.node.network.cleanup import remove_mesh_network
 from lateen.node.network.mesh_network import MeshNetwork
 from lateen.node.network.names import check_mesh_name
+from lateen.node.network.nftables import NftablesMissingError, check_nftables
 
 FIRST_API_PORT = 16_443
 START_SECONDS = 30.0
@@ -51,8 +52,7 @@ def start(paths: MeshPaths, options: StartOptions) -> bool:
     False when it ran already, whose options then stay as they are. Raises LifecycleError.
     """
     require_root()
-    if (wrong := check_mesh_name(paths.name)) is not None:
-        raise LifecycleError(wrong)
+    _check(paths.name)
     with _only_command(paths):
         if supervisor(paths).holder():
             wait_until(lambda: _answers(paths), START_SECONDS, LogTail(paths))
@@ -96,6 +96,15 @@ def stop(paths: MeshPaths, *, purge: bool = False) -> list[str]:
 def supervisor(paths: MeshPaths) -> PidFile:
     """The file that the mesh's supervisor holds while it runs."""
     return PidFile(paths.pid_file(SUPERVISOR))
+
+
+def _check(name: str) -> None:
+    if (wrong := check_mesh_name(name)) is not None:
+        raise LifecycleError(wrong)
+    try:
+        check_nftables()
+    except NftablesMissingError as error:
+        raise LifecycleError(str(error)) from None
 
 
 def require_root() -> None:

@@ -62,22 +62,6 @@ def merge_context(path: Path, access: Access, *, make_current: bool = False) -> 
     _replace(path, _to_yaml(document))
 
 
-def remove_context(path: Path, name: str) -> bool:
-    """Remove the context `name` with its cluster and user; False when there is none. Raises AccessError."""
-    if not path.exists():
-        return False
-    document = read_kubeconfig(path)
-    sections = {key: document.get(key) or [] for key in ("clusters", "users", "contexts")}
-    kept = {key: [entry for entry in entries if entry.get("name") != name] for key, entries in sections.items()}
-    if kept == sections:
-        return False
-    document |= kept
-    if document.get("current-context") == name:
-        document["current-context"] = ""
-    _replace(path, _to_yaml(document))
-    return True
-
-
 def write_private(path: Path, text: str) -> None:
     """Write a file at once, readable by its owner only."""
     _replace(path, text)

@@ -46,11 +46,6 @@ def number_attribute(kind: int, number: int) -> bytes:
     return attribute(kind, struct.pack("=I", number))
 
 
-def byte_attribute(kind: int, number: int) -> bytes:
-    """An attribute that holds an 8-bit number."""
-    return attribute(kind, struct.pack("=B", number))
-
-
 def parse_attributes(payload: bytes) -> dict[int, bytes]:
     """Attribute type → content; the last one wins where a type is repeated."""
     found: dict[int, bytes] = {}

@@ -1,6 +1,5 @@
 """The node agent's HTTP interface on a Unix socket: logs, exec, and requests into pods' networks."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +9,7 @@ from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from lateen.lib.clock import Clock, SystemClock
+from lateen.lib.clock import Clock
 from lateen.node.exec_session import PROTOCOLS, ExecRequest, run_exec
 from lateen.node.logs import LogQuery, NoLogError, read_log, since_seconds
 from lateen.node.pod_connector import PodConnector
@@ -129,15 +128,6 @@ class NodeHttp:
                 return await _relay(request, answer)
         except (aiohttp.ClientError, ShimError, OSError) as error:
             raise web.HTTPBadGateway(text=f"port {port} of pod {worker.pod.metadata.name}: {error}") from None
-
-
-async def serve_node(pods: Pods, socket: Path, clock: Clock | None = None) -> None:
-    """Serve on a Unix socket until cancelled."""
-    runner = await NodeHttp(pods, clock or SystemClock()).start(socket)
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await runner.cleanup()
 
 
 async def _relay(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:

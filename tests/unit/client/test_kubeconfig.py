@@ -5,7 +5,7 @@ import pytest
 
 from lateen.api.codec import from_yaml
 from lateen.client.access import Access, AccessError
-from lateen.client.kubeconfig import merge_context, own_kubeconfig, read_access, remove_context
+from lateen.client.kubeconfig import merge_context, own_kubeconfig, read_access
 
 MESH = Access("https://127.0.0.1:6443", ca="PEM", token="secret", context="lateen-default")
 
@@ -44,15 +44,6 @@ def test_a_context_is_added_and_everything_else_stays(path: Path) -> None:
 def test_the_current_context_changes_when_asked(path: Path) -> None:
     merge_context(path, MESH, make_current=True)
     assert read_access(path).context == "lateen-default"
-
-
-def test_a_context_is_removed(path: Path) -> None:
-    merge_context(path, MESH, make_current=True)
-    assert remove_context(path, "lateen-default")
-    assert not remove_context(path, "lateen-default")
-    document = from_yaml(path.read_text())
-    assert [entry["name"] for entry in document["users"]] == ["me"]
-    assert document["current-context"] == ""
 
 
 def test_a_new_file_is_private_and_a_link_stays_a_link(tmp_path: Path) -> None:
