@@ -11,8 +11,9 @@ from lateen.analysis.reading import read_resource
 from lateen.api.codec import Document
 from lateen.api.config_map import ConfigMap
 from lateen.api.meta import ObjectMeta, Resource
-from lateen.api.problem import Problem, ResourceRef
-from lateen.api.schema import info_of
+from lateen.api.problem import Origin, Problem, ResourceRef
+from lateen.api.schema import encode, info_of
+from lateen.api.yaml_tree import Tree
 from lateen.app.profiles import part_documents
 from lateen.cli.documents import read_documents
 from lateen.model.mesh_config import SETTINGS_MAP
@@ -28,11 +29,15 @@ class Subject:
     problems: list[Problem]
     resources: dict[ResourceRef, Resource]
     unknown: list[str] = field(default_factory=list)
+    held: list[Document] = field(default_factory=list)
+    """The mesh's own rules, as far as the files don't replace them."""
 
     def add_mesh(self, held: Iterable[Resource], mesh_config: Path | None, *, is_running: bool) -> None:
         """Add what the files don't say: the mesh's resources, or the gateway that a mesh has unless told otherwise."""
         for resource in held if is_running else _shipped():
-            self.resources.setdefault(resource.ref, resource)
+            if self.resources.setdefault(resource.ref, resource) is resource and _is_rule(resource):
+                body = encode(resource)
+                self.held.append(Document(body, Origin(), Tree(body, 0)))
         if mesh_config is not None:
             settings = _settings(mesh_config)
             self.resources[settings.ref] = settings
@@ -62,6 +67,10 @@ def subject_of(documents: Iterable[Document], problems: Iterable[Problem], names
         if (resource := read_resource(document.body)) is not None:
             subject.resources[resource.ref] = resource
     return subject
+
+
+def _is_rule(resource: Resource) -> bool:
+    return resource.api_version.partition("/")[0].endswith(".istio.io")
 
 
 def _unreadable(problem: Problem) -> Problem:

@@ -83,7 +83,7 @@ def command(
     if verbose:
         _describe(subject, chosen, client is not None)
     scope = Scope(_namespaces(subject, namespace, all_namespaces), tuple(suppressions))
-    config = configuration(subject.resources.values(), subject.documents, now=SystemClock().now())
+    config = configuration(subject.resources.values(), [*subject.documents, *subject.held], now=SystemClock().now())
     problems = [*subject.problems, *(each for each in analyze(config, chosen) if scope.wants(each))]
     show(at_least(problems, output_threshold), output, color=color)
     if not at_least(problems, output_threshold):

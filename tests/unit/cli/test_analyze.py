@@ -135,6 +135,18 @@ def test_the_mesh_as_if_files_were_applied(run: Run, monkeypatch: pytest.MonkeyP
     assert run(port + "---\n" + service.replace("80", "81"), "--use-kube=true").exit_code == 1
 
 
+def test_the_meshs_own_rules_are_checked_unless_files_replace_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = RULE.replace("{name: reviews}", "{name: reviews, namespace: default}")
+    body = from_yaml(text.replace("host: x}", "host: reviews}"))
+    body["spec"]["http"] *= 2
+    held = read_resource(body)
+    monkeypatch.setattr(analyze, "_client", lambda *_, needed: object())
+    monkeypatch.setattr(analyze, "all_resources", lambda _: [held])
+    first = run(NAMESPACE, "--use-kube=true").stdout
+    assert "Warning [IST0130] (VirtualService default/reviews) VirtualService rule never used" in first
+    assert "IST0130" not in run(RULE, "--use-kube=true").stdout
+
+
 def test_analyzers_are_listed_and_unknown_ones_refused(run: Run) -> None:
     result = CliRunner().invoke(root, ["analyze", "-L"])
     assert "* virtualservice.DestinationHostAnalyzer:\n    " in result.stdout
