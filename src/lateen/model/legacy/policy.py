@@ -68,7 +68,7 @@ def _problems(part: _Gathered) -> Iterator[Problem]:
     general = part.policies.get("")
     others = sorted(part.labels)
     if general is not None and others:
-        message = f"{', '.join(others)} take over what they don't set themselves; in Istio 0.5 they did not"
+        message = f"subsets ({', '.join(others)}) take over what they don't set; in Istio 0.5 they did not"
         hint = "give the versions policies of their own if they are to differ"
         yield problem(general, "spec.destination", "BehaviorChanged", message, hint)
 
