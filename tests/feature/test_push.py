@@ -7,6 +7,7 @@ from typing import Any
 from envoy.config.route.v3 import route_pb2
 from tests.support.xds_link import Link
 
+from lateen.api.problem import ResourceRef
 from lateen.lib.clock import FakeClock
 from lateen.lib.tasks import TaskGroup
 from lateen.model.snapshot import MeshSnapshot
@@ -17,6 +18,7 @@ from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE
 from lateen.xds.distribution import Outcome
 from lateen.xds.fleet import Fleet
 from lateen.xds.push import Pusher
+from lateen.xds.status import SyncState, type_statuses
 
 REVIEWS = "outbound|9080||reviews.default.svc.cluster.local"
 
@@ -97,11 +99,11 @@ def timeout(host: str, seconds: int) -> dict[str, Any]:
     }
 
 
-def route_timeouts(link: Link) -> set[int]:
+def route_timeouts(link: Link, service: str = "reviews") -> set[int]:
     config = route_pb2.RouteConfiguration()
     link.client.resources[ROUTE_TYPE]["9080"].resource.Unpack(config)
     return {
-        route.route.timeout.seconds for host in config.virtual_hosts for route in host.routes if "reviews" in host.name
+        route.route.timeout.seconds for host in config.virtual_hosts for route in host.routes if service in host.name
     }
 
 
@@ -150,17 +152,18 @@ async def test_a_failure_of_ours_keeps_the_last_good_configuration() -> None:
         assert route_timeouts(link) == {5}
 
 
-async def test_a_refusal_is_a_problem_of_the_rule_until_the_rule_is_mended() -> None:
-    def refuses(type_url: str, resource: Any) -> bool:
-        config = route_pb2.RouteConfiguration()
-        if type_url != ROUTE_TYPE:
-            return False
-        resource.resource.Unpack(config)
-        return any(route.route.timeout.seconds == 13 for host in config.virtual_hosts for route in host.routes)
+def refuses_13_seconds(type_url: str, resource: Any) -> bool:
+    config = route_pb2.RouteConfiguration()
+    if type_url != ROUTE_TYPE:
+        return False
+    resource.resource.Unpack(config)
+    return any(route.route.timeout.seconds == 13 for host in config.virtual_hosts for route in host.routes)
 
+
+async def test_a_refusal_is_a_problem_of_the_rule_until_the_rule_is_mended() -> None:
     async with plane() as made:
         await made.apply(namespace(), service("reviews"), service("ratings"), timeout("ratings", 1))
-        await made.connect("picky", refuses=refuses)
+        await made.connect("picky", refuses=refuses_13_seconds)
         await made.connect("tolerant")
         outcome = await made.apply(timeout("reviews", 13))
         assert (outcome.proxies, outcome.acked, [nack.proxy for nack in outcome.nacked]) == (2, 1, ["picky.default"])
@@ -168,6 +171,39 @@ async def test_a_refusal_is_a_problem_of_the_rule_until_the_rule_is_mended() -> 
         stored = await made.store.replace(timeout("reviews", 14))
         assert (await made.settle(stored.revision)).acked == 2
         assert made.fleet.board.problems() == {}
+
+
+async def test_one_bad_rule_keeps_every_later_change_of_others_from_the_proxies() -> None:
+    async with plane() as made:
+        await made.apply(namespace(), service("reviews"), service("ratings"), timeout("reviews", 3))
+        link = await made.connect("picky", refuses=refuses_13_seconds)
+        bad = await made.store.replace(timeout("reviews", 13))
+        await made.settle(bad.revision)
+        assert (await made.apply(timeout("ratings", 5))).acked == 1
+        assert route_timeouts(link) == {3}
+        assert route_timeouts(link, "ratings") == {5}
+        late = await made.connect("late", refuses=refuses_13_seconds)
+        assert (route_timeouts(late), route_timeouts(late, "ratings")) == ({3}, {5})
+        assert {str(ref) for ref in made.fleet.board.problems()} == {"VirtualService default/reviews"}
+        status = type_statuses(link.connection, made.fleet.left_out)[ROUTE_TYPE]
+        assert (status.state, status.rules) == (SyncState.ERROR, ("VirtualService default/reviews",))
+
+
+async def test_of_two_rules_that_come_together_only_the_bad_one_is_left_out() -> None:
+    async with plane() as made:
+        await made.apply(namespace(), service("reviews"), service("ratings"))
+        link = await made.connect("picky", refuses=refuses_13_seconds)
+        for good, bad in (("reviews", "ratings"), ("ratings", "reviews")):
+            await made.apply(timeout(good, 4), timeout(bad, 13))
+            for _ in range(3):
+                await made.settle(0)
+            assert route_timeouts(link, good) == {4}
+            assert route_timeouts(link, bad) == {0}
+            assert {str(ref) for ref in made.fleet.board.problems()} == {f"VirtualService default/{bad}"}
+            for name in (good, bad):
+                await made.store.delete(ResourceRef("VirtualService", "default", name))
+            await made.settle(0)
+            assert made.fleet.board.problems() == {}
 
 
 async def test_a_proxy_that_leaves_is_forgotten() -> None:

@@ -1,6 +1,7 @@
 """`/debug/syncz`: what `proxy-status` prints."""
 
 from lateen.api.meta import JsonObject
+from lateen.api.problem import ResourceRef
 from lateen.lib.clock import rfc3339
 from lateen.xds.connection import Connection
 from lateen.xds.fleet import Fleet
@@ -10,11 +11,11 @@ from lateen.xds.status import type_statuses
 
 def sync_status(fleet: Fleet) -> list[JsonObject]:
     """One entry a connected proxy, by name."""
-    entries = [_entry(connection) for connection in fleet.connections.values()]
+    entries = [_entry(connection, fleet.left_out) for connection in fleet.connections.values()]
     return sorted(entries, key=lambda entry: (entry["proxy"], entry["connectedAt"]))
 
 
-def _entry(connection: Connection) -> JsonObject:
+def _entry(connection: Connection, left_out: frozenset[ResourceRef]) -> JsonObject:
     proxy = connection.proxy
     return {
         "proxy": connection.name,
@@ -29,7 +30,8 @@ def _entry(connection: Connection) -> JsonObject:
                 "status": status.state.value,
                 "message": status.message,
                 "resources": list(status.resources),
+                "rules": list(status.rules),
             }
-            for url, status in type_statuses(connection).items()
+            for url, status in type_statuses(connection, left_out).items()
         },
     }

@@ -1,6 +1,7 @@
 """What became of a change: which proxies it reached, how fast, and who refused it."""
 
 import time
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -21,14 +22,29 @@ def report_distribution(
     answer = _distribution(client, (first, revision), timeout if wait else PATIENCE_SECONDS)
     if answer is None:
         return True
-    for refusal in answer.get("nacked") or []:
-        click.echo(f"error: proxy {refusal['proxy']} refused it: {refusal['message']}", err=True)
+    refusals = ((refusal["proxy"], refusal["message"]) for refusal in answer.get("nacked") or [])
+    for words, who in group_by_words(refusals).items():
+        click.echo(f"error: {who} refused it: {words}", err=True)
     if answer["proxies"] or wait:
         click.echo(summary(answer))
     complete = answer["acked"] + len(answer.get("nacked") or []) >= answer["proxies"]
     if wait and not complete:
         click.echo(f"error: not acknowledged by every proxy within {timeout:g} s: see `lateen proxy-status`", err=True)
     return not answer.get("nacked") and (complete or not wait)
+
+
+def group_by_words(refusals: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Who says so, by what they say; `refusals` are pairs of a proxy and its words."""
+    proxies: dict[str, list[str]] = {}
+    for proxy, words in refusals:
+        proxies.setdefault(words, []).append(proxy)
+    return {words: _named(names) for words, names in proxies.items()}
+
+
+def _named(proxies: Sequence[str]) -> str:
+    if len(proxies) == 1:
+        return f"proxy {proxies[0]}"
+    return f"{len(proxies)} proxies ({', '.join(proxies[:2])}{', …' if len(proxies) > 2 else ''})"
 
 
 def revision_now(client: SyncClient) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from lateen.api.meta import JsonObject
+from lateen.cli.distribution import group_by_words
 from lateen.cli.mesh import connect, fail, mesh_options
 from lateen.cli.table import format_table
 
@@ -33,9 +34,9 @@ def command(proxy: str, output: str, mesh: str, kubeconfig: Path | None, context
         fail(f"error: {whose}: see `lateen get pods -A`; pods get one where a namespace has istio-injection=enabled")
     rows = [(each["proxy"], each["cluster"], CONTROL_PLANE, each["version"], _types(each)) for each in chosen]
     click.echo(format_table(("NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES"), rows))
-    refused = [line for each in chosen for line in _refusals(each)]
+    refused = group_by_words((each["proxy"], words) for each in chosen for words in _refusals(each))
     if refused:
-        fail("\n" + "\n".join(refused))
+        fail("\n" + "\n".join(f"{who} refused {words}" for words, who in refused.items()))
 
 
 def _types(proxy: JsonObject) -> str:
@@ -45,7 +46,11 @@ def _types(proxy: JsonObject) -> str:
 
 def _refusals(proxy: JsonObject) -> list[str]:
     return [
-        f"{proxy['proxy']} refused {name}: {state['message']}"
+        f"{name}: {state['message']}{_left_out(state.get('rules') or [])}"
         for name, state in proxy["types"].items()
         if state["message"]
     ]
+
+
+def _left_out(rules: list[str]) -> str:
+    return f"; left out until it is changed: {', '.join(rules)}" if rules else ""

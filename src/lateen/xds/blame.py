@@ -13,7 +13,7 @@ from lateen.xds.resource_type import abbreviation
 from lateen.xds.sheet import Encoded
 
 CODE = "RejectedByProxy"
-HINT = "the proxies keep what they had before; `lateen proxy-status` shows which refused it"
+HINT = "this version has no effect until it is changed; `lateen proxy-status` shows which proxies refused it"
 
 
 def rejection_problems(type_url: str, resource: Encoded, message: str) -> tuple[Problem, ...]:

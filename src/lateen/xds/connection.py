@@ -8,6 +8,7 @@ from typing import Protocol
 
 from envoy.service.discovery.v3 import discovery_pb2
 
+from lateen.api.problem import ResourceRef
 from lateen.ir.config import Layer
 from lateen.lib.clock import Clock
 from lateen.model.workload import Proxy
@@ -41,6 +42,7 @@ class Connection:
         "_outbox",
         "_pushes",
         "_wake",
+        "blamed",
         "connected_at",
         "has_rejections",
         "layers",
@@ -57,6 +59,8 @@ class Connection:
         self.connected_at = clock.now()
         self.version = ""
         self.has_rejections = False
+        self.blamed: dict[ResourceRef, tuple[str, str]] = {}
+        """Rules for which the proxy refused something: of which type, and in which words."""
         self.layers: tuple[Layer, ...] = ()
         """What the latest target was made from."""
         self._clock = clock

@@ -22,7 +22,7 @@ class Nack:
 
 @dataclass(slots=True, eq=False)
 class Distribution:
-    """One push. `revision` is the store's newest that it contains; times are the clock's monotonic seconds."""
+    """Push number `version`. `revision` is the newest of the store in it; times are the clock's monotonic seconds."""
 
     revision: int
     noticed: float
@@ -30,6 +30,7 @@ class Distribution:
     outstanding: set[str] = field(default_factory=set)
     nacked: dict[str, Nack] = field(default_factory=dict)
     last_answer: float | None = None
+    version: int = 0
 
     @property
     def complete(self) -> bool:
@@ -66,9 +67,9 @@ class Distributions:
         if len(self._noticed) > 8 * KEPT:
             self._noticed.popitem(last=False)
 
-    def start(self, revision: int) -> Distribution:
+    def start(self, revision: int, version: int = 0) -> Distribution:
         """Begin the push of everything up to `revision`."""
-        push = Distribution(revision, self._noticed.get(revision, self._clock.monotonic()))
+        push = Distribution(revision, self._noticed.get(revision, self._clock.monotonic()), version=version)
         self._pushes.append(push)
         del self._pushes[:-KEPT]
         return push

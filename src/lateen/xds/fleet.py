@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from lateen.api.problem import Problem
+from lateen.api.problem import Problem, ResourceRef
 from lateen.ir.config import ProxyConfig
 from lateen.lib.clock import Clock
 from lateen.model.workload import Proxy
@@ -29,6 +29,13 @@ class ConfigSource(Protocol):
     def config_for(self, proxy: Proxy) -> ProxyConfig: ...
 
 
+class Judge(Protocol):
+    """Decides what becomes of what proxies refuse."""
+
+    def refused(self, version: int, problems: tuple[Problem, ...]) -> None: ...
+    def accepted(self, version: int) -> None: ...
+
+
 class Fleet:
     """Publishes configurations to the proxies that are connected, and to those that come later."""
 
@@ -46,6 +53,9 @@ class Fleet:
         self.distributions = Distributions(clock)
         self.board = board or ProblemBoard()
         self.metrics = metrics or Metrics()
+        self.judge: Judge | None = None
+        self.left_out: frozenset[ResourceRef] = frozenset()
+        """The rules whose newest version is left out because a proxy refused it."""
         self._source = source
         self._clock = clock
         self._encoder = encoder or Encoder()
@@ -63,7 +73,7 @@ class Fleet:
     def publish(self, revision: int) -> Distribution:
         """Tell every proxy what the source says now, which is the store's state as of `revision`."""
         self._version += 1
-        record = self.distributions.start(revision)
+        record = self.distributions.start(revision, self._version)
         self._layer_problems = {}
         for connection in list(self.connections.values()):
             if (target := self._target(connection)) is not None:
@@ -122,6 +132,8 @@ class Fleet:
     def refused(self, connection: Connection, refusal: Refused) -> None:
         """A proxy has turned something down."""
         kind = abbreviation(refusal.type_url)
+        problems = tuple(_problems(connection, refusal.type_url, refusal.names))
+        rules = [problem.resource for problem in problems if problem.resource is not None]
         self.metrics.rejects.labels(kind.lower()).inc()
         log.warning(
             "proxy refused configuration",
@@ -129,19 +141,22 @@ class Fleet:
                 "proxy": connection.name,
                 "type": kind,
                 "resources": sorted(refusal.names),
+                "rules": sorted(map(str, rules)),
                 "error": refusal.message,
             },
         )
         for push in connection.pushes:
             push.nacked[connection.name] = Nack(connection.name, kind, refusal.message)
+        connection.blamed.update(dict.fromkeys(rules, (refusal.type_url, refusal.message)))
         self._note_rejections(connection)
+        if self.judge is not None and connection.stream.target is not None:
+            self.judge.refused(connection.stream.target.version, problems)
 
     def _note_rejections(self, connection: Connection) -> None:
         problems = [
             problem
             for type_url, subscription in connection.stream.subscriptions.items()
-            for rejection in subscription.rejected.values()
-            for problem in rejection_problems(type_url, rejection.resource, rejection.message)
+            for problem in _problems(connection, type_url, subscription.rejected)
         ]
         connection.has_rejections = bool(problems)
         self.board.replace(f"proxy {connection.number}", tuple(problems))
@@ -151,6 +166,8 @@ class Fleet:
         self.distributions.settle(push, connection.name)
         if push.complete and push.last_answer is not None:
             self.metrics.convergence_time.observe(max(0.0, push.last_answer - push.noticed))
+        if self.judge is not None and push.complete and not push.nacked:
+            self.judge.accepted(push.version)
 
     async def watch_deadlines(self) -> None:
         """End steps that wait too long, for ever."""
@@ -159,6 +176,14 @@ class Fleet:
             now = self._clock.monotonic()
             for connection in list(self.connections.values()):
                 connection.tick(now)
+
+
+def _problems(connection: Connection, type_url: str, names: Iterable[str]) -> Iterable[Problem]:
+    """What the proxy found wrong with those of `names` that it refuses."""
+    subscription = connection.stream.subscriptions[type_url]
+    for name in names:
+        if (rejection := subscription.rejected.get(name)) is not None:
+            yield from rejection_problems(type_url, rejection.resource, rejection.message)
 
 
 def _flat(problems: Mapping[int, tuple[Problem, ...]]) -> Iterable[Problem]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
-from lateen.api.problem import ResourceRef
+from lateen.api.problem import Problem, ResourceRef
 from lateen.lib.backoff import Backoff
 from lateen.lib.clock import Clock
 from lateen.lib.tasks import TaskGroup, forever
@@ -14,6 +14,7 @@ from lateen.store.config_store import ConfigStore, TooOldError
 from lateen.xds.debounce import Debounce
 from lateen.xds.feed import Feed
 from lateen.xds.fleet import ConfigSource, Fleet
+from lateen.xds.quarantine import Memory, Quarantine
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,10 @@ class Resolver(ConfigSource, Protocol):
 class Pusher:
     """Keeps the fleet at the store's newest state. A failure of ours keeps the last good one and is logged once."""
 
-    def __init__(self, store: ConfigStore, resolver: Resolver, fleet: Fleet, clock: Clock) -> None:
+    def __init__(
+        self, store: ConfigStore, resolver: Resolver, fleet: Fleet, clock: Clock, memory: Memory | None = None
+    ) -> None:
+        """`memory` keeps the versions of rules that proxies refused."""
         self.snapshot: MeshSnapshot | None = None
         self.published = 0
         """The revision that proxies have been, or are being, told of."""
@@ -38,7 +42,9 @@ class Pusher:
         self._fleet = fleet
         self._clock = clock
         self._builder = SnapshotBuilder()
-        self.feed = Feed(self._builder, [kind.__name__ for kind in KINDS])
+        self._quarantine = Quarantine(self._builder, memory)
+        self.feed = Feed(self._quarantine, [kind.__name__ for kind in KINDS])
+        fleet.judge = self
         self._debounce = Debounce()
         self._noticed = asyncio.Event()
         self._touched: set[ResourceRef] = set()
@@ -102,6 +108,10 @@ class Pusher:
         self._rebuild(revision, touched)
         record = self._fleet.publish(revision)
         self.published = revision
+        self._quarantine.published(record.version)
+        if record.complete and not record.nacked:
+            self._quarantine.accepted(record.version)
+        self._tell_left_out()
         elapsed = self._clock.monotonic() - started
         self._fleet.metrics.push_time.labels("all").observe(elapsed)
         if record.outstanding:
@@ -110,6 +120,23 @@ class Pusher:
                 extra={"revision": revision, "proxies": len(record.outstanding), "ms": round(elapsed * 1000, 1)},
             )
         self.ready.set()
+
+    def refused(self, version: int, problems: tuple[Problem, ...]) -> None:
+        """A proxy has refused part of a push: the rules that may be the cause are tried without."""
+        if self._quarantine.refused(version, problems):
+            self._tell_left_out()
+            self._dirty = True
+            self._debounce.note(self._clock.monotonic())
+            self._noticed.set()
+
+    def accepted(self, version: int) -> None:
+        """Every proxy has taken a push."""
+        self._quarantine.accepted(version)
+
+    def _tell_left_out(self) -> None:
+        problems = self._quarantine.problems
+        self._fleet.left_out = frozenset(problem.resource for problem in problems if problem.resource is not None)
+        self._fleet.board.replace("left out", problems)
 
     def _rebuild(self, revision: int, touched: set[ResourceRef]) -> None:
         """The one place where a failure of the pure stages is caught."""

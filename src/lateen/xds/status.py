@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass
 
+from lateen.api.problem import ResourceRef
 from lateen.translate.names import SECRET_TYPE
 from lateen.xds.connection import Connection
 from lateen.xds.delta import Target
@@ -22,15 +23,26 @@ class SyncState(enum.StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class TypeStatus:
-    """One type of one proxy; `message` is the proxy's own when it refused something, `resources` what it refused."""
+    """One type of one proxy; `message` is the proxy's own when it refused something, `resources` what it refused,
+    `rules` those of the user that are left out because it refused what they led to."""
 
     state: SyncState
     message: str = ""
     resources: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
-def type_statuses(connection: Connection) -> dict[str, TypeStatus]:
+def type_statuses(connection: Connection, left_out: frozenset[ResourceRef] = frozenset()) -> dict[str, TypeStatus]:
     """The status of every type that the proxy could have, by type URL; secrets count where it has asked for some."""
+    statuses = _statuses(connection)
+    for ref in sorted(connection.blamed.keys() & left_out):
+        url, message = connection.blamed[ref]
+        rules = (*(statuses[url].rules if url in statuses else ()), str(ref))
+        statuses[url] = TypeStatus(SyncState.ERROR, message, rules=rules)
+    return statuses
+
+
+def _statuses(connection: Connection) -> dict[str, TypeStatus]:
     stream = connection.stream
     expected = (url for url in TYPES if url != SECRET_TYPE)
     return {url: _status(stream.subscriptions.get(url), stream.newest) for url in expected} | {
