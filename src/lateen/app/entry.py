@@ -17,11 +17,17 @@ log = logging.getLogger(__name__)
 HOPELESS = os.EX_CONFIG
 """The exit status of a process that would end again however often it is started."""
 
+
 Run = Callable[[MeshPaths, MeshRecord], Coroutine[object, object, None]]
 
 
 class HopelessError(Exception):
     """Only the user can mend it; the message says how."""
+
+
+def own_group(mesh: str) -> str:
+    """The control group of the mesh's own processes: `lateen down` finds them by it even without their pid files."""
+    return f"lateen-{mesh}.own"
 
 
 def enter(name: str, run: Run) -> None:

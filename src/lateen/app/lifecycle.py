@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lateen.api.meta import JsonObject
+from lateen.app.entry import own_group
 from lateen.app.node import dns_process
 from lateen.app.profiles import PROFILES, profile_named
 from lateen.app.record import MeshRecord, RecordError, others_ports, read_record, records_locked, write_record
@@ -30,6 +31,7 @@ from lateen.node.network.cleanup import remove_mesh_network
 from lateen.node.network.mesh_network import MeshNetwork
 from lateen.node.network.names import check_mesh_name
 from lateen.node.network.nftables import NftablesMissingError, check_nftables
+from lateen.node.shim import cgroup
 
 FIRST_API_PORT = 16_443
 START_SECONDS = 30.0
@@ -83,7 +85,11 @@ def stop(paths: MeshPaths, *, purge: bool = False) -> list[str]:
     """
     require_root()
     with _only_command(paths):
-        found = _end_processes(paths)
+        found = _end_processes(paths) + _end_name_server(paths)
+        # What still runs has lost its pid file to somebody.
+        found += [f"process {pid}" for pid in cgroup.pids(own_group(paths.name))]
+        cgroup.kill(own_group(paths.name))
+        cgroup.remove(own_group(paths.name))
         found += remove_all_pods(paths.name, paths.pods) + remove_mesh_network(paths.name)
         shutil.rmtree(paths.run, ignore_errors=True)
         if purge:
@@ -135,12 +141,14 @@ def _pid(file: PidFile) -> str:
 
 
 def _end_processes(paths: MeshPaths) -> list[str]:
-    """End what runs of the mesh's own processes, the supervisor first: it would start the others again."""
-    ended = [name for name in (SUPERVISOR, CONTROL_PLANE, NODE) if _end(PidFile(paths.pid_file(name)), name)]
+    """End those that a start brings back, the supervisor first: it would start the others again."""
+    return [name for name in (SUPERVISOR, CONTROL_PLANE, NODE) if _end(PidFile(paths.pid_file(name)), name)]
+
+
+def _end_name_server(paths: MeshPaths) -> list[str]:
     network = MeshNetwork(paths.name, paths.state)
-    if PidFile(paths.pid_file(DNS)).holder() and dns_process(paths, network, network.plan()).stop():
-        ended.append(DNS)
-    return ended
+    running = PidFile(paths.pid_file(DNS)).holder() is not None
+    return [DNS] if running and dns_process(paths, network, network.plan()).stop() else []
 
 
 def _end(file: PidFile, name: str) -> bool:

@@ -7,7 +7,7 @@ neither, so traffic goes on meanwhile.
 import sys
 
 from lateen.app.children import Child, Program
-from lateen.app.entry import HOPELESS, HopelessError, enter
+from lateen.app.entry import HOPELESS, HopelessError, enter, own_group
 from lateen.app.log_files import keep_short
 from lateen.app.record import MeshRecord
 from lateen.app.stopping import Stop
@@ -15,6 +15,7 @@ from lateen.client.paths import CONTROL_PLANE, DNS, NODE, SUPERVISOR, MeshPaths
 from lateen.lib.clock import SystemClock
 from lateen.lib.tasks import TaskGroup
 from lateen.node.network.mesh_network import MeshNetwork, NoFreeRangeError
+from lateen.node.shim import cgroup
 
 CHILDREN = (CONTROL_PLANE, NODE)
 
@@ -22,6 +23,8 @@ CHILDREN = (CONTROL_PLANE, NODE)
 async def run(paths: MeshPaths, record: MeshRecord) -> None:
     """Keep the mesh's processes running until SIGTERM or SIGINT."""
     stop = Stop()
+    if cgroup.create(own_group(paths.name)):  # the name server is in it too, and whatever else comes from here
+        cgroup.join(own_group(paths.name))
     try:
         MeshNetwork(paths.name, paths.state).ensure()
     except NoFreeRangeError as error:
