@@ -1,6 +1,5 @@
 """A mesh of a test's own, up and running."""
 
-import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +35,7 @@ from lateen.testing.error import MeshError
 from lateen.testing.guard import guarded
 from lateen.testing.response import Response
 from lateen.testing.sources import Source
+from lateen.testing.thread import in_thread
 from lateen.testing.traffic import Traffic
 
 T = TypeVar("T")
@@ -185,7 +185,7 @@ class LiveMesh:
             with translated(), self._client() as client:
                 return work(client)
 
-        return await asyncio.to_thread(run)
+        return await in_thread(run)
 
 
 @contextmanager

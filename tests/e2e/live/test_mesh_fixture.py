@@ -38,6 +38,13 @@ spec:
     spec: {containers: [{name: whoami, image: "traefik/whoami:v1", ports: [{containerPort: 80}]}]}
 """
 
+UNREADY = """
+apiVersion: v1
+kind: Pod
+metadata: {name: never}
+spec: {containers: [{name: never, image: no/such-image}]}
+"""
+
 
 def test_the_sample_projects_tests_pass() -> None:
     done = subprocess.run([*PYTEST, "test_mesh.py"], cwd=SAMPLE, capture_output=True, text=True, check=False)
@@ -83,7 +90,7 @@ def test_a_mesh_whose_documents_are_wrong_is_gone(monkeypatch: pytest.MonkeyPatc
     ("number", "end", "says"),
     [
         (None, "assert False", "1 failed"),
-        (signal.SIGINT, "import signal; signal.pause()", "KeyboardInterrupt"),
+        (signal.SIGINT, "import asyncio; asyncio.run(mesh.apply(UNREADY))", "KeyboardInterrupt"),
         (signal.SIGKILL, "import signal; signal.pause()", ""),
     ],
     ids=["failed", "interrupted", "killed"],
@@ -94,6 +101,8 @@ def test_nothing_is_left(tmp_path: Path, number: signal.Signals | None, end: str
         textwrap.dedent(f"""
             from pathlib import Path
             import pytest
+
+            UNREADY = {UNREADY!r}
 
             @pytest.mark.lateen(profile="minimal")
             def test_end(mesh):
