@@ -22,12 +22,14 @@ from lateen.node.shim.sandbox import Sandbox
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from lateen.node.shim.loop import Timer
     from lateen.node.shim.spec import ShimSpec
 
 LOCK = "lock"
 SPEC = "spec.json"
 STATE = "state.json"
 _OWN_GROUP = "shim"
+_WRITE_AGAIN = 1.0
 
 
 def main() -> None:
@@ -119,23 +121,28 @@ def _release_namespaces() -> None:
         linux.unmount(point)
 
 
-class _Publisher:
+class Publisher:
     """Writes each state to the state file, whole or not at all, and to those who watch."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, loop: Loop) -> None:
         self._folder = folder
+        self._loop = loop
+        self._again: Timer | None = None
         self.pod: Pod | None = None
         self.control: Control | None = None
 
     def publish(self) -> None:
-        """Take the pod's state now."""
+        """Take the pod's state now. What a full disk doesn't take is written later, and told at once all the same."""
         if self.pod is None or self.control is None:
             return
         state = json.dumps(self.pod.state()).encode()
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
         try:
             self._write(state)
-        except OSError as failure:  # a full disk must not end the pod, and those who watch are told all the same
-            print(failure, file=sys.stderr)
+        except OSError:
+            self._again = self._loop.after(_WRITE_AGAIN, self.publish)
         self.control.publish(state)
 
     def _write(self, state: bytes) -> None:
@@ -146,7 +153,8 @@ class _Publisher:
 
 
 def _serve(folder: str, spec: ShimSpec, machine_netns: int) -> Loop:
-    loop, publisher = Loop(), _Publisher(folder)
+    loop = Loop()
+    publisher = Publisher(folder, loop)
     kind = rootfs.choose_kind(f"{folder}/rootfs/.trial")
     sandbox = Sandbox(loop, spec, folder, kind, machine_netns)
     pod = Pod(sandbox, publisher.publish, loop.stop)
