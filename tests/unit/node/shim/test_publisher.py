@@ -28,11 +28,7 @@ def test_a_full_disk_keeps_no_state_from_those_who_watch_and_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[bytes] = []
-    loop = Loop()
-    timers: list[Any] = []
-    monkeypatch.setattr(
-        loop, "after", lambda seconds, call: timers.append(call) or SimpleNamespace(cancel=lambda: None)
-    )
+    loop = NotedTimers()
     publisher = Publisher(str(tmp_path), loop)
     publisher.pod = cast(Any, SimpleNamespace(state=lambda: {"stage": "running"}))
     publisher.control = cast(Any, SimpleNamespace(publish=told.append))
