@@ -11,6 +11,7 @@ from lateen.client.api import ApiClient
 from lateen.client.kubeconfig import read_access
 from lateen.client.paths import DNS, NODE, STATE_ROOT, MeshPaths
 from lateen.lib.clock import SystemClock
+from lateen.lib.process_end import process_end
 from lateen.lib.tasks import TaskGroup
 from lateen.node.agent import AgentParts, NodeAgent
 from lateen.node.dns.process import DnsProcess
@@ -88,7 +89,9 @@ async def _keep(dns: DnsProcess, clock: SystemClock) -> None:
                 log.info("name server started")
         except (TimeoutError, OSError) as error:
             log.error("%s", error)
-        await clock.sleep(DNS_CHECK_SECONDS)
+            await clock.sleep(DNS_CHECK_SECONDS)
+        else:
+            await process_end(dns.pid, DNS_CHECK_SECONDS)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,12 @@ class DnsProcess:
             time.sleep(_STEP_SECONDS)
         return True
 
+    @property
+    def pid(self) -> int:
+        """The server's process id, 0 when it does not run."""
+        holder = PidFile(self.pid_file).holder()
+        return holder.pid if holder is not None else 0
+
     def stop(self, patience: float = 3.0) -> bool:
         """End the server and wait until it is gone; says whether it ran."""
         pid_file = PidFile(self.pid_file)
