@@ -37,9 +37,9 @@ async def run(mesh: str, folder: Path, server: str, token: str) -> None:
     async with ApiClient(Access(server, token=token)) as client, TaskGroup() as tasks:
         agent = NodeAgent(settings, AgentParts(client, PodNetwork(mesh, plan, folder, clock), clock))
         tasks.start(agent.run(), "agent")
-        server = await NodeHttp(agent, clock).start(folder / "node.sock")
+        http = await NodeHttp(agent, clock).start(folder / "node.sock")
         await stop.wait()
-        await server.cleanup()
+        await http.cleanup()
 
 
 if __name__ == "__main__":
