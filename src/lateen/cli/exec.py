@@ -10,6 +10,7 @@ import tty
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 import click
@@ -88,7 +89,7 @@ def run_attached(access: Access, path: str, *, with_input: bool, with_tty: bool)
                 _follow_size(remote)
             if with_input:
                 threading.Thread(target=_send_input, args=(remote,), daemon=True).start()
-            return remote.run(_writer(sys.stdout.fileno()), _writer(sys.stderr.fileno()))
+            return remote.run(_writer(sys.stdout.buffer), _writer(sys.stderr.buffer))
     finally:
         remote.close()
 
@@ -115,10 +116,10 @@ def _follow_size(remote: RemoteCommand) -> None:
     send()
 
 
-def _writer(descriptor: int) -> Callable[[bytes], None]:
+def _writer(stream: BinaryIO) -> Callable[[bytes], None]:
     def write(content: bytes) -> None:
-        while content:
-            content = content[os.write(descriptor, content) :]
+        stream.write(content)
+        stream.flush()
 
     return write
 

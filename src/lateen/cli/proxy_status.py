@@ -19,13 +19,13 @@ CONTROL_PLANE = "lateen"
 @click.option("-o", "--output", type=click.Choice(["short", "json"]), default="short", show_default=True)
 @mesh_options
 def command(proxy: str, output: str, mesh: str, kubeconfig: Path | None, context: str) -> None:
-    """Show every connected proxy, and for each type of configuration whether it has the newest.
+    """Show every connected proxy, or those whose name begins with PROXY: has it the newest configuration of each type?
 
     SYNCED: acknowledged. STALE: sent, not acknowledged yet. ERROR: refused; the reason is printed below the table.
     """
     with connect(mesh, kubeconfig, context) as client:
         proxies: list[JsonObject] = json.loads(client.text("/debug/syncz"))
-    chosen = [each for each in proxies if proxy in each["proxy"]]
+    chosen = [each for each in proxies if each["proxy"].startswith(proxy)]
     if output == "json":
         click.echo(json.dumps(chosen, indent=4))
         return

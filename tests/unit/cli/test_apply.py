@@ -1,81 +1,127 @@
-"""The order in which `apply` writes."""
+"""`lateen apply`."""
 
-from typing import cast
+from pathlib import Path
+from urllib.parse import parse_qs
 
-from lateen.api.codec import parse_documents
-from lateen.api.meta import JsonObject
-from lateen.api.schema import info_of
-from lateen.cli.apply import Applier
-from lateen.client.error import ApiError
-from lateen.client.sync import Answer, SyncClient
+import pytest
+from tests.support.cli_mesh import CliMesh
 
-
-class Server:
-    """A server that holds what it is sent, and remembers the subsets or routes of every write."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, JsonObject] = {}
-        self.writes: list[str] = []
-
-    def get(self, path: str) -> JsonObject:
-        if path not in self.held:
-            raise ApiError(404, "NotFound", path)
-        return self.held[path]
-
-    def create(self, path: str, body: JsonObject) -> Answer:
-        return self.replace(f"{path.partition('?')[0]}/{body['metadata']['name']}", body)
-
-    def replace(self, path: str, body: JsonObject) -> Answer:
-        self.held[path.partition("?")[0]] = body
-        entries = body["spec"].get("subsets") or [each["route"][0]["destination"] for each in body["spec"]["http"]]
-        self.writes.append(f"{body['kind']} " + " ".join(each.get("name") or each["subset"] for each in entries))
-        return Answer(200, {**body, "metadata": {**body["metadata"], "resourceVersion": str(len(self.writes))}}, ())
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: reviews}
+spec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}
+"""
+RULE = """\
+apiVersion: networking.istio.io/v1beta1
+kind: VirtualService
+metadata: {name: reviews}
+spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews, subset: v1}}]}]}
+"""
+SUBSETS = """\
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: reviews}
+spec: {host: reviews, subsets: [{name: v1, labels: {version: v1}}]}
+"""
 
 
-def apply(server: Server, *texts: str) -> None:
-    documents, problems = parse_documents("---\n".join(texts), "f.yaml")
-    assert problems == []
-    server.writes.clear()
-    assert Applier(cast(SyncClient, server), "default").apply_all(documents)
+def reached(proxies: int, acked: int, *nacked: str, complete: bool = True) -> dict[str, object]:
+    refusals = [{"proxy": name, "type": "RDS", "message": "no such cluster"} for name in nacked]
+    return {"proxies": proxies, "acked": acked, "nacked": refusals, "elapsedMs": 12.3, "complete": complete}
 
 
-def rule(*subsets: str) -> str:
-    lines = "".join(f"  - {{name: {name}, labels: {{version: {name}}}}}\n" for name in subsets)
-    head = "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: r}\n"
-    return f"{head}spec:\n  host: r\n  subsets:\n{lines}"
+def test_created_then_unchanged_then_configured(mesh: CliMesh) -> None:
+    assert mesh.apply(SERVICE).lines == ["service/reviews created"]
+    assert mesh.apply(SERVICE).lines == ["service/reviews unchanged"]
+    assert mesh.apply(SERVICE.replace("9080", "9081")).lines == ["service/reviews configured"]
 
 
-def route(subset: str) -> str:
-    head = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: r}\n"
-    return f"{head}spec:\n  hosts: [r]\n  http:\n  - route:\n    - destination: {{host: r, subset: {subset}}}\n"
+def test_what_others_refer_to_comes_first(mesh: CliMesh) -> None:
+    assert [line.split("/")[0] for line in mesh.apply(f"{RULE}---\n{SUBSETS}---\n{SERVICE}").lines] == [
+        "service",
+        "destinationrule.networking.istio.io",
+        "virtualservice.networking.istio.io",
+    ]
 
 
-def test_a_new_subset_is_there_before_the_route_to_it() -> None:
-    server = Server()
-    apply(server, route("v1"), rule("v1"))
-    assert server.writes == ["DestinationRule v1", "VirtualService v1"]
+def test_with_one_mistake_nothing_is_applied_and_all_mistakes_are_told(mesh: CliMesh) -> None:
+    wrong = SERVICE.replace("9080", "99999").replace("selector", "selektor")
+    ran = mesh.run("apply", "-f", "-", stdin=f"{RULE}---\n{wrong}", code=1)
+    assert ran.out == ""
+    assert "<stdin>:" in ran.err
+    assert "selektor" in ran.err
+    assert "99999" in ran.err
+    assert ran.err.splitlines()[-1] == "nothing was applied: 2 errors in -"
+    assert mesh.run("get", "vs", "-o", "name").out == ""
 
 
-def test_requests_are_lost_when_one_apply_drops_a_subset_and_its_route() -> None:
-    server = Server()
-    apply(server, route("v1"), rule("v1", "v2"))
-    apply(server, route("v3"), rule("v2", "v3"))
-    assert server.writes == ["DestinationRule v2 v3 v1", "VirtualService v3", "DestinationRule v2 v3"]
+def test_a_refusal_by_the_server_is_told_with_its_line_and_the_rest_goes_on(mesh: CliMesh) -> None:
+    ran = mesh.run("apply", "-f", "-", "-n", "nope", stdin=f"{SERVICE}---\n{RULE}", code=1)
+    first, second = ran.err.splitlines()
+    assert first.startswith("<stdin>:1: Error from server (NotFound)")
+    assert second.startswith("<stdin>:6: ")
 
 
-def test_a_rule_alone_is_written_once() -> None:
-    server = Server()
-    apply(server, rule("v1", "v2"))
-    apply(server, rule("v1"))
-    assert server.writes == ["DestinationRule v1"]
+def test_how_far_it_came_is_asked_for_all_its_revisions_and_printed(mesh: CliMesh) -> None:
+    mesh.distribution = reached(6, 6)
+    ran = mesh.apply(f"{SERVICE}---\n{RULE}")
+    assert ran.lines[-1] == "reached 6 proxies, acknowledged by 6 after 12 ms"
+    asked = parse_qs(mesh.asked[-1])
+    assert int(asked["since"][0]) < int(asked["revision"][0])
 
 
-def test_a_deployment_of_extensions_v1beta1_is_refused_for_its_missing_selector() -> None:
-    server = Server()
-    old = "apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: a}\nspec:\n"
-    old += "  template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: a}]}}\n"
-    (document,), _ = parse_documents(old, "f.yaml")
-    info = info_of(document.body)
-    assert info is not None
-    placed = Applier(cast(SyncClient, server), "default")._placed(document.body, info)
-    assert (placed["apiVersion"], placed["spec"]["selector"]) == ("apps/v1", {"matchLabels": {"app": "a"}})
+@pytest.mark.parametrize(
+    ("answer", "code", "err"),
+    [
+        (reached(2, 2), 0, ""),
+        (reached(2, 1, "a.default"), 1, "error: proxy a.default refused it: no such cluster\n"),
+        (
+            reached(2, 1, complete=False),
+            1,
+            "error: not acknowledged by every proxy within 0.2 s: see `lateen proxy-status`\n",
+        ),
+    ],
+)
+def test_waiting_fails_when_a_proxy_refuses_or_is_late(
+    mesh: CliMesh, answer: dict[str, object], code: int, err: str
+) -> None:
+    mesh.distribution = answer
+    ran = mesh.run("apply", "-f", "-", "--wait", "--timeout", "200ms", stdin=SERVICE, code=code)
+    assert ran.err == err
+
+
+def test_without_waiting_a_change_that_no_proxy_sees_is_not_spoken_of(mesh: CliMesh) -> None:
+    mesh.distribution = reached(0, 0)
+    assert mesh.apply(SERVICE).lines == ["service/reviews created"]
+    changed = SERVICE.replace("9080", "1")
+    assert mesh.run("apply", "-f", "-", "--wait", stdin=changed).lines[-1] == "no running proxy is affected"
+
+
+@pytest.mark.parametrize(("mode", "remark"), [("client", "applied (dry run)"), ("server", "created (server dry run)")])
+def test_a_dry_run_changes_nothing(mesh: CliMesh, mode: str, remark: str) -> None:
+    assert mesh.run("apply", "-f", "-", "--dry-run", mode, stdin=SERVICE).lines == [f"service/reviews {remark}"]
+    assert mesh.run("get", "svc", "-o", "name").out == ""
+
+
+def test_folders_and_what_is_not_in_them(mesh: CliMesh, tmp_path: Path) -> None:
+    inner = tmp_path / "files" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "a.yaml").write_text(SERVICE)
+    (inner / "notes.txt").write_text("not: yaml: at all")
+    folder = str(inner.parent)
+    assert mesh.run("apply", "-f", folder, code=1).err.endswith("-R looks into folders of folders\n")
+    assert mesh.run("apply", "-R", "-f", folder).lines == ["service/reviews created"]
+    assert mesh.run("delete", "-f", str(inner)).lines == ['service "reviews" deleted']
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("/nope.yaml", "error: /nope.yaml: No such file or directory"),
+        ("http://example.com/x.yaml", "error: http://example.com/x.yaml: only URLs on this machine are read"),
+        ("http://127.0.0.1:1/x.yaml", "error: http://127.0.0.1:1/x.yaml: "),
+    ],
+)
+def test_sources_that_can_not_be_read(mesh: CliMesh, source: str, message: str) -> None:
+    assert mesh.run("apply", "-f", source, code=2).err.startswith(message)
