@@ -1,6 +1,7 @@
 """The clients against the real server, restarts included."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from tests.feature.api_server import api_server, node_agent
 
 from lateen.api.problem import ResourceRef
 from lateen.client.access import Access, AccessError
-from lateen.client.api import ApiClient, UnreachableError
+from lateen.client.api import ApiClient, UntrustedError
 from lateen.client.error import ApiError
 from lateen.client.reflector import Change, Reflector
 from lateen.client.remote_command import start_command
@@ -155,6 +156,28 @@ def _use_pod(access: Access) -> None:
         start_command(access, f"{pod}/exec?command=ls&container=nope")
 
 
+async def test_a_client_that_breaks_off_a_command_is_no_failure_of_the_server(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with api_server(MemoryStore(SystemClock()), tmp_path) as access, node_agent(tmp_path):
+        await asyncio.to_thread(_break_off, access)
+        await asyncio.to_thread(SyncClient(access).get, CONFIG_MAPS)
+    assert [
+        record.getMessage() for record in caplog.records if record.name == "uvicorn.error" and record.exc_info
+    ] == []
+
+
+def _break_off(access: Access) -> None:
+    pod = "/api/v1/namespaces/default/pods/p"
+    with SyncClient(access) as client:
+        client.create("/api/v1/namespaces/default/pods", POD)
+    for _ in range(5):
+        command = start_command(access, f"{pod}/exec?command=cat&command=-&stdin=true&stdout=true&stderr=true")
+        command.write(b"hello\n")
+        command._connection.socket.shutdown(socket.SHUT_RDWR)
+        command.close()
+
+
 async def test_a_server_that_is_not_there_or_not_ours(tmp_path: Path) -> None:
     async with api_server(MemoryStore(SystemClock()), tmp_path / "a") as access:
         async with api_server(MemoryStore(SystemClock()), tmp_path / "b") as other:
@@ -162,8 +185,11 @@ async def test_a_server_that_is_not_there_or_not_ours(tmp_path: Path) -> None:
             with pytest.raises(AccessError, match="does not trust"):
                 await asyncio.to_thread(SyncClient(stranger).get, "/version")
             async with ApiClient(stranger) as client:
-                with pytest.raises(UnreachableError):
+                with pytest.raises(UntrustedError):
                     await client.list("Pod")
+                # Trying again can't help: how to reach the server has to be read again.
+                with pytest.raises(UntrustedError):
+                    await anext(Reflector(client, "Pod", SystemClock()).changes())
         async with ApiClient(Access(access.server, access.ca, "wrong")) as client:
             with pytest.raises(ApiError) as caught:
                 await client.list("Pod")

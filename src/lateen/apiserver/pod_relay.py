@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -201,7 +202,8 @@ async def _relay(websocket: WebSocket, remote: aiohttp.ClientWebSocketResponse) 
         ]
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     if websocket.application_state is WebSocketState.CONNECTED:
-        await websocket.close()
+        with suppress(WebSocketDisconnect, RuntimeError):  # the client may have gone first
+            await websocket.close()
 
 
 async def _to_node(websocket: WebSocket, remote: aiohttp.ClientWebSocketResponse) -> None:

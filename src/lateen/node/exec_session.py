@@ -11,6 +11,7 @@ import os
 import struct
 import termios
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import WSMsgType, web
@@ -44,8 +45,9 @@ async def run_exec(shim: ShimClient, request: ExecRequest, socket: web.WebSocket
     except ShimError as error:
         status = _failure(str(error))
     if not socket.closed:
-        await socket.send_bytes(bytes([_STATUS]) + json.dumps(status).encode())
-        await socket.close()
+        with suppress(ConnectionError):  # the client may have gone
+            await socket.send_bytes(bytes([_STATUS]) + json.dumps(status).encode())
+            await socket.close()
 
 
 class _Session:
