@@ -193,10 +193,15 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
+_TEXT: Final = "tag:yaml.org,2002:str"
+
+
 def _represent_text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
-    plain = resolve_plain(text) == text and text not in ("=", "<<")
+    # The emitter would put texts that YAML 1.1 takes for times in single quotes; kubectl has one kind of quote.
+    known = dumper.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT  # type: ignore[no-untyped-call]
+    plain = known and resolve_plain(text) == text and text not in ("=", "<<")
     style = "|" if "\n" in text else None if plain else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+    return dumper.represent_scalar(_TEXT, text, style)
 
 
 _Dumper.add_representer(str, _represent_text)

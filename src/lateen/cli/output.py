@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -43,7 +44,7 @@ class Output:
         )
         if self.format == "jsonpath":
             return _rendered(self.expression, body)
-        return formatted(body, self.format)
+        return formatted(sorted_keys(body), self.format)
 
 
 def parse_output(word: str) -> Output:
@@ -64,6 +65,13 @@ def formatted(body: JsonObject | Sequence[JsonObject], name: str) -> str:
     if isinstance(body, dict):
         return to_yaml(body)
     return "".join("- " + to_yaml(each).rstrip().replace("\n", "\n  ") + "\n" for each in body) or "[]\n"
+
+
+def sorted_keys(value: Any) -> Any:  # Any: JSON
+    """The same document with its keys in alphabetical order, as kubectl prints it."""
+    if isinstance(value, dict):
+        return {key: sorted_keys(inner) for key, inner in sorted(value.items())}
+    return [sorted_keys(inner) for inner in value] if isinstance(value, list) else value
 
 
 def title_of(document: JsonObject) -> str:
