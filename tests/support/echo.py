@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+POLL_SECONDS = 0.02
+"""How soon a server notices that it is to stop."""
+
 
 class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -35,7 +38,9 @@ def echo_servers(names: Iterable[str]) -> Iterator[dict[str, int]]:
         handler = type("Handler", (_Echo,), {"cluster": name})
         servers[name] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         servers[name].daemon_threads = True
-    threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in servers.values()]
+    threads = [
+        threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True) for server in servers.values()
+    ]
     for thread in threads:
         thread.start()
     try:

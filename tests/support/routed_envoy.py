@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,13 +79,25 @@ class RoutedEnvoy:
 @contextmanager
 def routed_envoy(configs: Mapping[str, RouteConfiguration], folder: Path) -> Iterator[RoutedEnvoy]:
     """Serves each configuration on a port of its own, its clusters echoing their names."""
+    names = {name for config in configs.values() for name in _clusters(config)}
+    with echo_servers(sorted(names)) as servers, envoy_before(servers, configs, folder) as envoy:
+        yield envoy
+
+
+@contextmanager
+def envoy_before(
+    servers: Mapping[str, int],
+    configs: Mapping[str, RouteConfiguration],
+    folder: Path,
+    filters: Sequence[HttpFilter] = (HttpFilter.ROUTER,),
+) -> Iterator[RoutedEnvoy]:
+    """Serves each configuration on a port of its own. `servers` are the ports of the clusters that there are."""
     ports = {label: free_port() for label in configs}
-    with echo_servers(sorted({name for config in configs.values() for name in _clusters(config)})) as servers:
-        bootstrap = _bootstrap()
-        bootstrap.static_resources.clusters.extend(_echo_cluster(name, port) for name, port in servers.items())
-        bootstrap.static_resources.listeners.extend(_listener(ports[label], configs[label]) for label in configs)
-        with running_envoy(bootstrap, folder):
-            yield RoutedEnvoy(ports)
+    bootstrap = _bootstrap()
+    bootstrap.static_resources.clusters.extend(_echo_cluster(name, port) for name, port in servers.items())
+    bootstrap.static_resources.listeners.extend(_listener(ports[label], configs[label], filters) for label in configs)
+    with running_envoy(bootstrap, folder):
+        yield RoutedEnvoy(ports)
 
 
 def _bootstrap() -> Bootstrap:
@@ -105,10 +117,8 @@ def _echo_cluster(name: str, port: int) -> Cluster:
     return static_cluster(name, socket_address("127.0.0.1", port), connect_timeout_ms=1000)
 
 
-def _listener(port: int, config: RouteConfiguration) -> Listener:
-    manager = HttpConnectionManager(
-        stat_prefix=str(port), route_config=config, http_filters=http_filters([HttpFilter.ROUTER])
-    )
+def _listener(port: int, config: RouteConfiguration, filters: Sequence[HttpFilter]) -> Listener:
+    manager = HttpConnectionManager(stat_prefix=str(port), route_config=config, http_filters=http_filters(filters))
     network = Filter(name=HTTP_CONNECTION_MANAGER, typed_config=pack(manager))
     address = socket_address("127.0.0.1", port)
     return Listener(name=str(port), address=address, filter_chains=[FilterChain(filters=[network])])

@@ -1,13 +1,14 @@
 """A stock Envoy process for a test, on loopback ports of its own."""
 
 import json
+import random
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,16 @@ from tests.support.static_bootstrap import envoy_binary
 
 from lateen.translate.bootstrap import to_json
 
+PORTS = range(16_000, 29_000)
+
 
 def free_port() -> int:
-    """A port that nothing listened at a moment ago."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listened at a moment ago, below those that clients' connections are given."""
+    for port in random.SystemRandom().sample(PORTS, 50):
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def until(condition: Callable[[], bool], what: str, timeout: float = 20.0) -> float:

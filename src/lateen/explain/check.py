@@ -16,13 +16,16 @@ from lateen.explain.scenario import Scenario
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """A case's outcome: passed unless it has differences. `because` tells in a line why the call went where it did."""
+    """A case's outcome: passed unless it has differences. `because` tells in a line why the call went where it did,
+    `skipped` why it was not tried.
+    """
 
     name: str
     call: str
     origin: Origin
     differences: tuple[Difference, ...] = ()
     because: str = ""
+    skipped: str = ""
 
     @property
     def passed(self) -> bool:

@@ -85,7 +85,11 @@ def _shares(key: str, expected: Any, actual: list[JsonObject], tolerance: float)
     Expected are names, or a map from names to shares, or the list as it is in JSON.
     """
     wanted = dict(_wanted_shares(expected))
-    got = {_name_among(_cluster_words(_name(each)), wanted): float(each["share"]) for each in actual if each["share"]}
+    got: dict[str, float] = {}
+    for each in actual:
+        name = _name_among(_cluster_words(_name(each)), wanted)
+        got[name] = got.get(name, 0.0) + float(each["share"])
+    got = {name: round(share, 6) for name, share in got.items() if share}
     same = wanted.keys() == got.keys() and all(
         share is None or abs(share - got[name]) <= tolerance for name, share in wanted.items()
     )

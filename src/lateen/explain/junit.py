@@ -17,7 +17,9 @@ def junit_xml(suites: Sequence[tuple[str, Sequence[Checked]]], seconds: float) -
     ]
     for name, checked in suites:
         failures = sum(not each.passed for each in checked)
-        lines.append(f'  <testsuite name={quoteattr(name)} tests="{len(checked)}" failures="{failures}" errors="0">')
+        skipped = sum(bool(each.skipped) for each in checked)
+        counts = f'tests="{len(checked)}" failures="{failures}" errors="0" skipped="{skipped}"'
+        lines.append(f"  <testsuite name={quoteattr(name)} {counts}>")
         lines += [line for each in checked for line in _case(name, each)]
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>"]) + "\n"
@@ -26,6 +28,12 @@ def junit_xml(suites: Sequence[tuple[str, Sequence[Checked]]], seconds: float) -
 def _case(suite: str, checked: Checked) -> list[str]:
     where = f"classname={quoteattr(suite)} name={quoteattr(f'{checked.name}: {checked.call}')}"
     place = f'file={quoteattr(checked.origin.file)} line="{checked.origin.line}"'
+    if checked.skipped:
+        return [
+            f"    <testcase {where} {place}>",
+            f"      <skipped message={quoteattr(checked.skipped)}/>",
+            "    </testcase>",
+        ]
     if checked.passed:
         return [f"    <testcase {where} {place}/>"]
     text = escape("\n".join(failure_lines(checked)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from envoy.config.listener.v3.listener_components_pb2 import FilterChain
 from envoy.config.route.v3.route_components_pb2 import RetryPolicy, Route
@@ -42,20 +43,28 @@ Workloads = Mapping[str, Workload]
 
 
 def cluster_shares(resources: Resources, outcome: Outcome, call: Call, *, http: bool) -> tuple[ClusterShare, ...]:
-    """Where requests go, the largest share first; requests are given where they differ."""
-    requests = {target.cluster: request_of(call, target) for target in outcome.targets} if http else {}
-    differ = len({(each.authority, each.path, str(each.headers)) for each in requests.values()}) > 1
-    shares = [_share(resources, target, requests.get(target.cluster) if differ else None) for target in outcome.targets]
-    return tuple(sorted(shares, key=lambda each: -each.share))
+    """Where requests go, the largest share first. A place that is named twice is shown once, unless the requests
+    differ; these are given where any do.
+    """
+    shares: dict[tuple[str, bytes], float] = {}
+    requests: dict[tuple[str, bytes], Request | None] = {}
+    for target in outcome.targets:
+        request = request_of(call, target) if http else None
+        key = (target.cluster, msgspec.json.encode(request))
+        shares[key] = shares.get(key, 0.0) + target.share
+        requests[key] = request
+    differ = len({text for _, text in shares}) > 1
+    found = [_share(resources, key[0], share, requests[key] if differ else None) for key, share in shares.items()]
+    return tuple(sorted(found, key=lambda each: -each.share))
 
 
-def _share(resources: Resources, target: Target, request: Request | None) -> ClusterShare:
-    key = parse_subset_key(target.cluster)
-    cluster = resources.clusters.get(target.cluster)
+def _share(resources: Resources, name: str, share: float, request: Request | None) -> ClusterShare:
+    key = parse_subset_key(name)
+    cluster = resources.clusters.get(name)
     ref = config_ref(config_of(cluster.metadata)) if cluster is not None else None
     return ClusterShare(
-        name=target.cluster,
-        share=round(target.share, 6),
+        name=name,
+        share=round(share, 6),
         service=key.hostname or None if key else None,
         subset=key.subset or None if key else None,
         port=key.port if key else None,
@@ -90,7 +99,7 @@ def endpoint_views(
     """The endpoints of all clusters, in the clusters' order."""
     return tuple(
         EndpointView(
-            cluster=cluster.name,
+            cluster=name,
             address=each.address,
             port=each.port,
             weight=each.weight,
@@ -100,8 +109,8 @@ def endpoint_views(
             workload=each.workload.partition(";")[0] or (owner.deployment if owner else None) or None,
             pod=owner.name if owner else None,
         )
-        for cluster in clusters
-        for each in all_endpoints(resources, cluster.name, call)
+        for name in dict.fromkeys(cluster.name for cluster in clusters)
+        for each in all_endpoints(resources, name, call)
         for owner in [workloads.get(each.address)]
     )
 

@@ -99,7 +99,8 @@ def _redirected(route: Route, call: Call, common: Outcome) -> Outcome:
     scheme = "https" if action.https_redirect else action.scheme_redirect or _scheme(call)
     authority = action.host_redirect or _authority_for(call, changed=scheme != _scheme(call))
     if action.port_redirect:
-        authority = f"{authority.rpartition(':')[0] or authority}:{action.port_redirect}"
+        name = authority if action.host_redirect else authority.rpartition(":")[0] or authority
+        authority = f"{name}:{action.port_redirect}"
     status = _REDIRECT_STATUS[action.response_code]
     return _with(common, kind=Kind.REDIRECTED, status=status, location=f"{scheme}://{authority}{path}")
 

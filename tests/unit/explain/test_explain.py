@@ -194,3 +194,20 @@ spec: {selector: {app: lonely}, ports: [{name: http, port: 80}]}
 """
     found = ask(scenario(MESH + lonely), "http://lonely/")
     assert (found.verdict, found.status, found.endpoints) == (Verdict.FORWARD, 503, ())
+
+
+def test_a_place_that_is_named_twice_is_shown_twice_only_if_requests_differ() -> None:
+    targets = """
+  - route:
+    - {destination: {host: reviews}, weight: 1%s}
+    - {destination: {host: reviews}, weight: 3}
+"""
+    same = ask(scenario(MESH + virtual_service(targets % "")), "http://reviews:9080/")
+    assert [(each.share, each.request) for each in same.clusters] == [(1.0, None)]
+    edited = ', headers: {request: {set: {x-a: "1"}}}'
+    differing = ask(scenario(MESH + virtual_service(targets % edited)), "http://reviews:9080/")
+    assert [(each.share, each.request.headers.set) for each in differing.clusters if each.request] == [
+        (0.75, {}),
+        (0.25, {"x-a": "1"}),
+    ]
+    assert len(differing.endpoints) == 2

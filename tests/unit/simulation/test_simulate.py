@@ -1,11 +1,14 @@
 """Calls through the sample proxy."""
 
 import pytest
+from envoy.config.route.v3.route_components_pb2 import RedirectAction, Route, RouteMatch, VirtualHost
+from envoy.config.route.v3.route_pb2 import RouteConfiguration
 from tests.support import sample_proxy as sample
 
 from lateen.simulation.call import Call, Entry, Protocol
 from lateen.simulation.known import unknown_fields
 from lateen.simulation.outcome import Kind, Outcome
+from lateen.simulation.routing import route_request
 from lateen.simulation.simulate import simulate
 from lateen.translate.resources import translate_proxy
 
@@ -156,3 +159,12 @@ def test_a_field_in_no_table_is_found() -> None:
     route = translate_proxy(sample.CONFIG).routes["9080"]
     route.virtual_hosts[0].retry_policy.retry_on = "5xx"
     assert list(unknown_fields(route)) == ["virtual_hosts[0].retry_policy (envoy.config.route.v3.VirtualHost)"]
+
+
+def test_a_redirect_to_a_host_with_a_port_keeps_both_ports() -> None:
+    """As Envoy does it: the port that is set is put behind whatever the host says."""
+    action = RedirectAction(host_redirect="new.example.com:81", port_redirect=8443)
+    routes = [Route(match=RouteMatch(prefix="/"), redirect=action)]
+    config = RouteConfiguration(name="r", virtual_hosts=[VirtualHost(name="all", domains=["*"], routes=routes)])
+    found = route_request(RESOURCES, config, Call(address="10.96.0.10", port=9080, host="old:80", path="/a"))
+    assert found.location == "http://new.example.com:81:8443/a"
