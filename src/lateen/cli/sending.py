@@ -17,14 +17,14 @@ from lateen.client.sync import SyncClient
 
 PROGRAM = (sys.executable, "-P", "-m", "lateen.programs.traffic")
 SERVER_ERROR = 500
-BODY_MOST = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What to send, and what to look for in the answers.
 
-    `peer` (`host:port`) is where to connect to when not to the URL's own host; `whole` brings back headers and bodies.
+    `peer` (`host:port`) is where to connect to when not to the URL's own host. `all_headers` brings back every header
+    of an answer, `body_most` so many bytes of its body.
     """
 
     url: str
@@ -37,7 +37,8 @@ class Sending:
     grouping: Grouping
     body: str = ""
     peer: str = ""
-    whole: bool = False
+    all_headers: bool = False
+    body_most: int = 0
 
     def argv(self) -> list[str]:
         """The command that does it and prints a line of JSON for each answer."""
@@ -47,8 +48,9 @@ class Sending:
         words += [word for name, value in self.headers.items() for word in ("-H", f"{name}:{value}")]
         words += ["--connect", self.peer] if self.peer else []
         words += ["-d", self.body] if self.body else []
-        if self.whole:
-            words += ["--show-headers", "--show-body", str(BODY_MOST)]
+        words += ["--show-body", str(self.body_most)] if self.body_most else []
+        if self.all_headers:
+            words.append("--show-headers")
         elif self.grouping.header:
             words += ["--show-header", self.grouping.header]
         if self.grouping.pattern:

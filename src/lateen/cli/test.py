@@ -10,7 +10,7 @@ import click
 from lateen.api.problem import Problem
 from lateen.cli.asking import scenario_from
 from lateen.cli.documents import SUFFIXES
-from lateen.cli.mesh import fail, mesh_options, namespace_option
+from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
 from lateen.explain.case import Case, parse_cases
 from lateen.explain.check import Checked, check_cases
 from lateen.explain.junit import junit_xml
@@ -25,6 +25,10 @@ from lateen.explain.validator_cases import ValidatorCase, check_validator_case, 
     "-f", "--filename", "files", multiple=True, help="Files, folders or - with the configuration; none: the mesh's own."
 )
 @click.option("-R", "--recursive", is_flag=True, help="Read folders with what is below them.")
+@click.option("--live", is_flag=True, help="Send the calls through the running mesh, and compare.")
+@click.option(
+    "--requests", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How often, with --live."
+)
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Also write the outcome to this file.")
 @click.option("-v", "--verbose", is_flag=True, help="Name the cases that pass, too.")
 @namespace_option
@@ -33,6 +37,8 @@ def command(
     cases: tuple[Path, ...],
     files: tuple[str, ...],
     recursive: bool,
+    live: bool,
+    requests: int,
     junit: Path | None,
     verbose: bool,
     namespace: str,
@@ -54,6 +60,9 @@ def command(
         never_reaches: v3
 
     Files of istio-config-validator (testCases: …) are understood as well.
+
+    With --live, each call is sent through the mesh, from a pod of its caller or to the gateway, and what is seen of it
+    must be as expected, and as the configuration says: answers, redirects, who answered, what request arrived there.
     """
     start = time.perf_counter()
     read = [_read(file) for path in cases for file in _files(path)]
@@ -62,17 +71,20 @@ def command(
         click.echo(f"error: {problem}", err=True)
     if mistakes or not any(each.cases or each.validator_cases for each in read):
         fail("no case was checked" if mistakes else "error: the files hold no case", 2)
-    ports = {case.question.port for each in read for case in each.cases}
-    scenario = scenario_from(
-        files,
-        recursive=recursive,
-        namespace=namespace,
-        ports=ports,
-        mesh=mesh,
-        kubeconfig=kubeconfig,
-        context=context,
-    )
-    suites = [(each.name, each.check(scenario)) for each in read]
+    if live:
+        suites = _check_live(read, files, requests, mesh, kubeconfig, context)
+    else:
+        ports = {case.question.port for each in read for case in each.cases}
+        scenario = scenario_from(
+            files,
+            recursive=recursive,
+            namespace=namespace,
+            ports=ports,
+            mesh=mesh,
+            kubeconfig=kubeconfig,
+            context=context,
+        )
+        suites = [(each.name, each.check(scenario)) for each in read]
     if junit is not None:
         junit.write_text(junit_xml(suites, time.perf_counter() - start))
     _report([checked for _, suite in suites for checked in suite], verbose=verbose)
@@ -91,6 +103,24 @@ class CaseFile:
         """The outcomes of all of them."""
         found = list(check_cases(scenario, self.cases))
         return found + [each for case in self.validator_cases for each in check_validator_case(scenario, case)]
+
+    def not_live(self) -> list[Checked]:
+        """Those that can't be tried in a running mesh."""
+        reason = "cases of istio-config-validator name no caller"
+        return [
+            Checked(name=case.description, call="", origin=case.origin, skipped=reason) for case in self.validator_cases
+        ]
+
+
+def _check_live(
+    read: Sequence[CaseFile], files: Sequence[str], requests: int, mesh: str, kubeconfig: Path | None, context: str
+) -> list[tuple[str, list[Checked]]]:
+    from lateen.cli.live_test import check_live  # noqa: PLC0415 - only --live needs it
+
+    if files:
+        raise click.UsageError("--live asks the mesh as it runs: apply the files first, and leave out -f")
+    with connect(mesh, kubeconfig, context) as client:
+        return [(each.name, check_live(client, each.cases, requests) + each.not_live()) for each in read]
 
 
 def _files(path: Path) -> list[Path]:
@@ -114,9 +144,13 @@ def _report(checked: Sequence[Checked], *, verbose: bool) -> None:
         if not each.passed:
             click.echo("\n".join(["FAIL " + line if not n else line for n, line in enumerate(failure_lines(each))]))
             click.echo()
+        elif each.skipped:
+            click.echo(f"skip {each.name}: {each.skipped}")
         elif verbose:
             click.echo(f"ok   {each.name}: {each.call}")
     failed = sum(not each.passed for each in checked)
-    click.echo(f"{len(checked) - failed} passed, {failed} failed")
+    skipped = sum(bool(each.skipped) for each in checked)
+    summary = f"{len(checked) - failed - skipped} passed, {failed} failed"
+    click.echo(f"{summary}, {skipped} skipped" if skipped else summary)
     if failed:
         raise SystemExit(1)

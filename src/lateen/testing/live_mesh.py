@@ -40,6 +40,8 @@ from lateen.testing.traffic import Traffic
 
 T = TypeVar("T")
 
+BODY_MOST = 16 << 20
+
 
 def random_name() -> str:
     """A name that no other mesh of this machine has."""
@@ -121,7 +123,8 @@ class LiveMesh:
             timeout=timeout,
             grouping=Grouping(VERSION),
             body=body,
-            whole=True,
+            all_headers=True,
+            body_most=BODY_MOST,
         )
         (answer,) = await self._do(lambda client: send(client, *_from(client, from_, namespace, wanted)))
         if not answer.status:

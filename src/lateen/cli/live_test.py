@@ -1,0 +1,112 @@
+"""`lateen test --live`: cases tried in the running mesh."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+
+from lateen.api.meta import JsonObject
+from lateen.cli.asking import running_resources, scenario_of
+from lateen.cli.expectation import Workloads
+from lateen.cli.live_judging import Seen, judge
+from lateen.cli.live_log import Logged, Requested, read_access_logs, read_paths
+from lateen.cli.live_sending import Sent, send_case, why_not_sent
+from lateen.cli.mesh import Failure
+from lateen.cli.told import read_workloads
+from lateen.client.error import ApiError
+from lateen.client.sync import SyncClient
+from lateen.explain.case import Case
+from lateen.explain.check import Checked, call_text, explanation_for
+from lateen.explain.comparison import Difference
+from lateen.explain.question import WrongQuestionError
+from lateen.explain.scenario import Scenario
+from lateen.lib.clock import SystemClock, rfc3339
+
+LOG_SECONDS = 2.0
+"""Proxies write their logs once a second."""
+
+POLL_SECONDS = 0.1
+
+
+def check_live(client: SyncClient, cases: Sequence[Case], requests: int) -> list[Checked]:
+    """The outcome of every case, tried with `requests` requests where answers come from several places."""
+    ports = {case.question.port for case in cases}
+    scenario = scenario_of((), running=running_resources(client), ports=ports)
+    since = rfc3339(SystemClock().now())
+    tried = [_try(client, scenario, case, requests) for case in cases]
+    workloads = read_workloads(client)
+    seen = _look(client, [each for each in tried if isinstance(each, Sent)], workloads, since)
+    return [each if isinstance(each, Checked) else judge(each, seen[id(each)], workloads) for each in tried]
+
+
+def _try(client: SyncClient, scenario: Scenario, case: Case, requests: int) -> Sent | Checked:
+    if reason := why_not_sent(case):
+        return Checked(name=case.name, call=call_text(case), origin=case.origin, skipped=reason)
+    try:
+        return send_case(client, case, explanation_for(scenario, case), requests)
+    except Failure as failure:
+        return _no_caller(case, failure.message.removeprefix("error: "))
+    except (WrongQuestionError, ApiError) as error:
+        return _no_caller(case, str(error))
+
+
+def _no_caller(case: Case, reason: str) -> Checked:
+    mistake = Difference(key="from", expected="a caller that runs", actual=reason)
+    return Checked(name=case.name, call=call_text(case), origin=case.origin, differences=(mistake,))
+
+
+def _look(client: SyncClient, sent: Sequence[Sent], workloads: Workloads, since: str) -> Mapping[int, Seen]:
+    """What there is to see of each case, by its identity; waits until proxies have written their logs."""
+    callers = {_name(pod): pod for each in sent for pod in each.proxies}
+    deadline = time.monotonic() + LOG_SECONDS
+    while True:
+        logged = list(read_access_logs(client, callers.values(), since))
+        callees = _callees(sent, logged, workloads)
+        arrived = list(read_access_logs(client, callees.values(), since))
+        if time.monotonic() > deadline or _is_complete(sent, logged, arrived):
+            break
+        time.sleep(POLL_SECONDS)
+    paths = read_paths(client, callees.values(), since)
+    return {id(each): _seen(each, logged, arrived, paths, workloads) for each in sent}
+
+
+def _seen(
+    sent: Sent,
+    logged: Iterable[Logged],
+    arrived: Iterable[Logged],
+    paths: Mapping[str, Sequence[Requested]],
+    workloads: Workloads,
+) -> Seen:
+    own = [each for each in logged if sent.mark and each.mark == sent.mark]
+    whole = own if len(own) >= len(sent.answers) else []
+    places = sent.places(whole)
+    names = {workloads.name(*place) for place in places}
+    began, ended = sent.times
+    return Seen(
+        places=places,
+        logged=whole,
+        arrived=[each for each in arrived if sent.mark and each.mark == sent.mark],
+        paths=frozenset(each.path for name in names for each in paths.get(name, ()) if began <= each.time <= ended),
+    )
+
+
+def _is_complete(sent: Iterable[Sent], logged: Iterable[Logged], arrived: Iterable[Logged]) -> bool:
+    """Whether every request that left a mark is in its proxy's log, and those that went on in their callees'."""
+    written = [each.mark for each in logged]
+    gone_on = [each.mark for each in logged if each.endpoint]
+    came = [each.mark for each in arrived]
+    return all(
+        written.count(each.mark) >= len(each.answers) and came.count(each.mark) >= gone_on.count(each.mark)
+        for each in sent
+        if each.mark and each.proxies
+    )
+
+
+def _callees(sent: Iterable[Sent], logged: Iterable[Logged], workloads: Workloads) -> Mapping[str, JsonObject]:
+    """The pods that answered, by name."""
+    endpoints = {each.endpoint for each in logged if each.endpoint}
+    endpoints |= {endpoint for each in sent for (_, endpoint), count in each.tally.tries.items() if count}
+    pods = [workloads.pods.get(endpoint.rpartition(":")[0]) for endpoint in endpoints]
+    return {_name(pod): pod for pod in pods if pod is not None}
+
+
+def _name(pod: JsonObject) -> str:
+    return str(pod["metadata"]["name"])
