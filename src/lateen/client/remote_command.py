@@ -60,10 +60,15 @@ class RemoteCommand:
         self._close()
 
     def _messages(self) -> Iterator[tuple[int, bytes]]:
-        for message in self._connection:
-            content = message.encode() if isinstance(message, str) else message
-            if content:
-                yield content[0], content[1:]
+        from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - only exec needs it
+
+        try:
+            for message in self._connection:
+                content = message.encode() if isinstance(message, str) else message
+                if content:
+                    yield content[0], content[1:]
+        except ConnectionClosed:
+            return  # whoever waits for the command's status misses it
 
     def _send(self, message: bytes) -> None:
         from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - only exec needs it
