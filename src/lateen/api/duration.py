@@ -39,6 +39,7 @@ class Duration:
 
     @property
     def seconds(self) -> float:
+        """The duration in seconds."""
         return self.nanoseconds / 10**9
 
     def __eq__(self, other: object) -> bool:

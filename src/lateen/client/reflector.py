@@ -21,6 +21,8 @@ Name = tuple[str, str]
 
 
 class ChangeType(StrEnum):
+    """What happened to the copy."""
+
     ADDED = "ADDED"
     MODIFIED = "MODIFIED"
     DELETED = "DELETED"

@@ -107,6 +107,7 @@ class NetlinkSocket:
             offset += (length + 3) & ~3
 
     def close(self) -> None:
+        """Close the socket."""
         self._socket.close()
 
     def __enter__(self) -> "NetlinkSocket":

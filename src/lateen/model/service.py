@@ -59,6 +59,8 @@ class ServicePort(msgspec.Struct, frozen=True):
 
 
 class Locality(msgspec.Struct, frozen=True, order=True):
+    """Where something runs; "" where that isn't known."""
+
     region: str = ""
     zone: str = ""
     subzone: str = ""

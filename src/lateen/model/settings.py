@@ -6,6 +6,8 @@ import msgspec
 
 
 class OutboundMode(enum.StrEnum):
+    """Whether workloads may call what the mesh does not know. Source: MeshConfig.outboundTrafficPolicy."""
+
     ALLOW_ANY = "ALLOW_ANY"
     REGISTRY_ONLY = "REGISTRY_ONLY"
 

@@ -16,6 +16,8 @@ class ProxyType(enum.StrEnum):
 
 
 class ContainerPort(msgspec.Struct, frozen=True):
+    """A port that a container declares."""
+
     number: int
     name: str = ""
     protocol: str = "TCP"

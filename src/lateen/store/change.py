@@ -29,7 +29,7 @@ class Write:
     encoded: bytes
 
 
-def ref_of(body: JsonObject) -> ResourceRef:
+def stored_ref(body: JsonObject) -> ResourceRef:
     """The name a document is stored under. Raises ValueError for a document without one or of an unknown kind."""
     kind = id_of(body)
     if kind is None:
@@ -56,7 +56,7 @@ def creation(body: JsonObject, revision: int, uid: str, created_at: str) -> Writ
         "creationTimestamp": created_at,
     }
     metadata = {**(body.get("metadata") or {}), **set_by_store}
-    return _write(EventType.ADDED, {**body, "metadata": metadata}, ref_of(body), revision)
+    return _write(EventType.ADDED, {**body, "metadata": metadata}, stored_ref(body), revision)
 
 
 def replacement(current: Stored, body: JsonObject, revision: int, part: Part) -> Write | None:

@@ -21,6 +21,8 @@ class Stored:
 
 
 class EventType(StrEnum):
+    """What a write did to a resource, in the words of Kubernetes' watches."""
+
     ADDED = "ADDED"
     MODIFIED = "MODIFIED"
     DELETED = "DELETED"

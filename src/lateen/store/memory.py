@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.lib.clock import Clock, rfc3339
-from lateen.store.change import Write, creation, part_for, ref_of, removal, replacement
+from lateen.store.change import Write, creation, part_for, stored_ref, removal, replacement
 from lateen.store.config_store import ConflictError, Event, Listing, MissingError, Stored
 from lateen.store.feed import Feed
 from lateen.store.index import History, Index
@@ -37,13 +37,13 @@ class MemoryStore:
 
     async def create(self, body: JsonObject) -> Stored:
         """Store a new document. Raises ConflictError; ValueError for one without a name."""
-        if self._feed.get(ref := ref_of(body)) is not None:
+        if self._feed.get(ref := stored_ref(body)) is not None:
             raise ConflictError(f"{ref} exists already")
         return self._publish(creation(body, self._next(), self._uids(), rfc3339(self._clock.now())))
 
     async def replace(self, body: JsonObject, *, expected: int | None = None, status_only: bool = False) -> Stored:
         """Store a new body. Raises MissingError, ConflictError."""
-        current = current_of(self._feed.get, ref_of(body), expected)
+        current = current_of(self._feed.get, stored_ref(body), expected)
         write = replacement(current, body, self._next(), part_for(current.ref, status_only=status_only))
         return self._publish(write) if write else current
 

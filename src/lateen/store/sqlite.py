@@ -12,7 +12,7 @@ from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.lib.clock import Clock, rfc3339
 from lateen.lib.tasks import TaskGroup
-from lateen.store.change import Write, creation, part_for, ref_of, removal, replacement
+from lateen.store.change import Write, creation, part_for, stored_ref, removal, replacement
 from lateen.store.config_store import ConflictError, Event, EventType, Listing, Stored
 from lateen.store.database import Database, StoreFileError, open_database
 from lateen.store.feed import Feed, StoreClosedError, closed_feed
@@ -83,13 +83,13 @@ class SqliteStore:
 
     async def create(self, body: JsonObject) -> Stored:
         """Store a new document. Raises ConflictError, StoreFileError; ValueError for one without a name."""
-        if self._newest(ref := ref_of(body)) is not None:
+        if self._newest(ref := stored_ref(body)) is not None:
             raise ConflictError(f"{ref} exists already")
         return await self._durable(creation(body, self._next(), self._uids(), rfc3339(self._clock.now())))
 
     async def replace(self, body: JsonObject, *, expected: int | None = None, status_only: bool = False) -> Stored:
         """Store a new body. Raises MissingError, ConflictError, StoreFileError."""
-        current = current_of(self._newest, ref_of(body), expected)
+        current = current_of(self._newest, stored_ref(body), expected)
         write = replacement(current, body, self._next(), part_for(current.ref, status_only=status_only))
         if write is not None:
             return await self._durable(write)

@@ -45,10 +45,12 @@ class AddressPlan:
 
     @property
     def uplink_machine(self) -> IPv4Interface:
+        """The machine's address on the link to the node namespace."""
         return IPv4Interface((int(self.uplink.network_address) + 1, 30))
 
     @property
     def uplink_node(self) -> IPv4Interface:
+        """The node namespace's address on that link."""
         return IPv4Interface((int(self.uplink.network_address) + 2, 30))
 
     @property
