@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.lib.clock import Clock, rfc3339
-from lateen.store.change import Write, creation, part_for, stored_ref, removal, replacement
+from lateen.store.change import Write, creation, part_for, removal, replacement, stored_ref
 from lateen.store.config_store import ConflictError, Event, Listing, MissingError, Stored
 from lateen.store.feed import Feed
 from lateen.store.index import History, Index

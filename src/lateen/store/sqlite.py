@@ -12,7 +12,7 @@ from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.lib.clock import Clock, rfc3339
 from lateen.lib.tasks import TaskGroup
-from lateen.store.change import Write, creation, part_for, stored_ref, removal, replacement
+from lateen.store.change import Write, creation, part_for, removal, replacement, stored_ref
 from lateen.store.config_store import ConflictError, Event, EventType, Listing, Stored
 from lateen.store.database import Database, StoreFileError, open_database
 from lateen.store.feed import Feed, StoreClosedError, closed_feed
