@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.support.doc_examples import SAMPLE, example, make_project
 from tests.support.leftovers import leftovers
 from tests.support.real_mesh import until
 
@@ -19,7 +20,6 @@ from lateen.testing.live_mesh import running_mesh
 
 pytestmark = pytest.mark.root
 
-SAMPLE = Path(__file__).parents[3] / "samples" / "routing-tests"
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 WHOAMI = """
@@ -49,6 +49,12 @@ spec: {containers: [{name: never, image: no/such-image}]}
 def test_the_sample_projects_tests_pass() -> None:
     done = subprocess.run([*PYTEST, "test_mesh.py"], cwd=SAMPLE, capture_output=True, text=True, check=False)
     assert "4 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_documentations_example_passes(tmp_path: Path) -> None:
+    make_project(tmp_path, test_it_py=example("python", "mesh.request"))
+    done = subprocess.run([*PYTEST], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.lateen(profile="minimal")
