@@ -28,20 +28,22 @@ def explain(scenario: Scenario, caller: Caller, question: Question, *, everythin
 
     `everything` adds which rules were looked at and which resources have no part in it.
     """
-    namespace = caller.workload.namespace
-    if caller.is_gateway:
-        named = Named(address=caller.workload.address, text=_gateway_text(caller))
-    else:
-        named = look_up(scenario, question.host, namespace)
+    call, named = outbound_call(scenario, caller, question)
     asked = asked_of(question, named.address)
     if caller.proxy is None:
-        call = call_of(question, named.address, question.port, Entry.OUTBOUND)
         return straight_to(scenario, call, named, asked, caller_view(caller))
-    port = gateway_port(scenario, caller.proxy, question.port) if caller.is_gateway else question.port
-    entry = Entry.DIRECT if caller.is_gateway else Entry.OUTBOUND
-    call = call_of(question, named.address, port, entry)
     before = [*_notes(scenario, caller), step(Topic.NAME, named.text)]
     return follow(scenario, caller, call, asked, before, everything=everything)
+
+
+def outbound_call(scenario: Scenario, caller: Caller, question: Question) -> tuple[Call, Named]:
+    """The call as it leaves the caller, or arrives at a gateway, and how its address was found."""
+    if caller.is_gateway and caller.proxy is not None:
+        named = Named(address=caller.workload.address, text=_gateway_text(caller))
+        port = gateway_port(scenario, caller.proxy, question.port)
+        return call_of(question, named.address, port, Entry.DIRECT), named
+    named = look_up(scenario, question.host, caller.workload.namespace)
+    return call_of(question, named.address, question.port, Entry.OUTBOUND), named
 
 
 def follow(

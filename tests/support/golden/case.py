@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from tests.support.golden.small_mesh import CREATED, SmallService, resources_of, small_services
+from tests.support.golden.small_mesh import CREATED, SmallService, bodies_of, resources_of, small_services
 
-from lateen.api.codec import parse_documents
+from lateen.api.codec import Document, parse_documents
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.problem import Problem
 from lateen.api.schema import decode
+from lateen.explain.scenario import Scenario, build_scenario
 from lateen.ir.config import ProxyConfig
 from lateen.model.build import build_snapshot
 from lateen.model.workload import Proxy, ProxyType
@@ -84,15 +85,30 @@ def tell(case: Case) -> Told:
     return Told(config, tuple(dict.fromkeys(found)))
 
 
+def scenario(case: Case) -> Scenario:
+    """The case as a mesh to ask about calls in."""
+    running = [body for service in case.services for body in bodies_of(service)]
+    return build_scenario(documents(case)[0], running=running)
+
+
+def documents(case: Case) -> tuple[list[Document], list[Problem]]:
+    """The case's rules, with ages, and what cannot be read."""
+    found, problems = parse_documents(case.text, INPUT)
+    return [_aged(position, document) for position, document in enumerate(found)], problems
+
+
+def _aged(position: int, document: Document) -> Document:
+    metadata = {"namespace": "default", "creationTimestamp": _age(position), **document.body.get("metadata", {})}
+    return Document({**document.body, "metadata": metadata}, document.origin, document.tree, document.problems)
+
+
 def _rules(case: Case) -> tuple[list[Resource], list[Problem]]:
-    documents, problems = parse_documents(case.text, INPUT)
+    written, problems = documents(case)
     resources: list[Resource] = []
-    for position, document in enumerate(documents):
-        metadata = {"namespace": "default", "creationTimestamp": _age(position), **document.body.get("metadata", {})}
-        body = {**document.body, "metadata": metadata}
-        found = [*document.problems, *validate(body, document)]
+    for document in written:
+        found = [*document.problems, *validate(document.body, document)]
         problems += found
-        resource, _ = decode(body)
+        resource, _ = decode(document.body)
         if resource is not None and not any(problem.severity == "Error" for problem in found):
             resources.append(resource)
     return resources, problems

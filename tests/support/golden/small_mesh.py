@@ -33,10 +33,14 @@ def small_services(words: list[JsonObject]) -> list[SmallService]:
     return [_small_service(position, word) for position, word in enumerate(words, start=1)]
 
 
+def bodies_of(service: SmallService) -> list[JsonObject]:
+    """The documents of its Service, Pods and EndpointSlice."""
+    return [_service(service), _slice(service), *(_pod(service, name) for name in service.pods)]
+
+
 def resources_of(service: SmallService) -> list[Resource]:
     """Its Service, Pods and EndpointSlice."""
-    bodies = [_service(service), _slice(service), *(_pod(service, name) for name in service.pods)]
-    return [_decoded(body) for body in bodies]
+    return [_decoded(body) for body in bodies_of(service)]
 
 
 def _small_service(position: int, word: JsonObject) -> SmallService:
