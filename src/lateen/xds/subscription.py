@@ -208,6 +208,10 @@ class Subscription:
         """
         suspects = [resource for part in sent.delta.parts for resource in part.resources]
         current = [resource for resource in suspects if self._is_current(resource)]
+        for resource in suspects:
+            # It was dropped before its refusal came: whether the client holds it is not known any more.
+            if self.exceptions.get(resource.name) == resource.version:
+                self.exceptions[resource.name] = UNTOLD
         names = frozenset(resource.name for resource in current)
         culprits = blamed(message, names) if len(suspects) > 1 else names
         for resource in current:

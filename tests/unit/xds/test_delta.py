@@ -270,3 +270,15 @@ def test_no_key_is_in_a_representation() -> None:
     assert b"the-key" in sent.body
     assert "the-key" not in repr(sent)
     assert "the-key" not in repr(target.sheets[SECRET_TYPE][0].resources)
+
+
+def test_a_cluster_that_was_dropped_before_its_refusal_came_is_sent_again_when_it_comes_back() -> None:
+    dialogue = connected(OLD, ("a",), ("r",))
+    assert dialogue.config(NEW) == ["CDS b"]
+    for _ in range(4):
+        dialogue.wait()
+    dialogue.config(config(3, {"a": 0}, {"r": ["a"]}, {"l": "r"}))
+    for _ in range(4):
+        dialogue.wait()
+    dialogue.ack(CLUSTER_TYPE, "Error adding/updating cluster(s) b: no good")
+    assert "CDS b" in dialogue.config(config(4, {"a": 0, "b": 0}, {"r": ["a"]}, {"l": "r"}))
