@@ -12,8 +12,11 @@ NAMES = {
 
 
 def missing_processes(paths: MeshPaths) -> list[str]:
-    """Those that should run and don't."""
-    return [process for process in NAMES if PidFile(paths.pid_file(process)).holder() is None]
+    """Those that should run and don't; none for a user who may not know."""
+    try:
+        return [process for process in NAMES if PidFile(paths.pid_file(process)).holder() is None]
+    except PermissionError:
+        return []
 
 
 def trouble(paths: MeshPaths) -> str:

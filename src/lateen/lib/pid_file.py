@@ -48,7 +48,8 @@ class PidFile:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         self.path.parent.mkdir(parents=True, exist_ok=True)
         while True:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            # Private: whoever can open it can lock it, and would be taken for the holder.
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # The last holder may have removed the file since it was opened: that one keeps nobody out.
@@ -63,7 +64,7 @@ class PidFile:
             time.sleep(_PAUSE_SECONDS)
 
     def holder(self) -> Holder | None:
-        """Who holds the file now; None when nobody does."""
+        """Who holds the file now; None when nobody does. Raises PermissionError for another user than its holder's."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:

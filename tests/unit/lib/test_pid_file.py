@@ -24,6 +24,7 @@ def test_a_held_file_names_its_process(tmp_path: Path) -> None:
     file = PidFile(tmp_path / "run" / "x.pid")
     with file.held("place"):
         assert file.holder() == Holder(os.getpid(), "place")
+        assert file.path.stat().st_mode & 0o777 == 0o600
         with pytest.raises(AlreadyRunningError), PidFile(file.path).held():
             pass
     assert file.holder() is None
