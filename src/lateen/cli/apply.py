@@ -141,7 +141,7 @@ class Applier:
             click.echo(f"{target.title} applied (dry run)")
             return
         word, answer = self._write(target, body)
-        self._report(target, word, answer)
+        self._report(target, word, answer, document)
 
     def _bridge(self, document: Document) -> bool:
         """Whether this is a destination rule that drops subsets; it has them until the routes have changed, and is to
@@ -160,8 +160,8 @@ class Applier:
             return False  # if it matters, applying it will say why
         return between is not None
 
-    def _report(self, target: Target, word: str, answer: Answer | None) -> None:
-        for warning in answer.warnings if answer else ():
+    def _report(self, target: Target, word: str, answer: Answer | None, document: Document) -> None:
+        for warning in _new(answer.warnings, document) if answer and answer.warnings else ():
             click.echo(f"Warning: {warning}", err=True)
         if answer and self.dry_run == "none":
             metadata = answer.body["metadata"]
@@ -204,6 +204,12 @@ class Applier:
         else:
             metadata.pop("namespace", None)
         return {**with_elder_defaults(body), "apiVersion": info.api_version, "metadata": metadata}
+
+
+def _new(warnings: Sequence[str], document: Document) -> list[str]:
+    """The server's warnings without those that the check of the document has told already."""
+    told = tuple(f"{problem.path}: {problem.message}" for problem in validate(document.body, document))
+    return [warning for warning in warnings if not warning.startswith(told)]
 
 
 def _merged(body: JsonObject, current: JsonObject, info: KindInfo) -> JsonObject:

@@ -88,6 +88,21 @@ _ROUTING: Final = (
     ),
     *_each("Gateway", ("spec.servers[*]",), ("defaultEndpoint",)),
 )
+_ENTRIES: Final = (
+    NoEffect(
+        "ServiceEntry",
+        "spec.location",
+        "MESH_INTERNAL is as MESH_EXTERNAL in this version: workloads have no certificates to know each other by",
+        ("MESH_INTERNAL",),
+    ),
+    *_each("ServiceEntry", ("spec.endpoints[*]",), ("network",), "has no effect in this version: there is one network"),
+    *_each(
+        "ServiceEntry",
+        ("spec.endpoints[*]",),
+        ("serviceAccount",),
+        "has no effect in this version: workloads have no certificates that would show it",
+    ),
+)
 _WHOLE_KINDS: Final = (
     NoEffect("Sidecar", "spec", "Sidecar resources have no effect in this version: every proxy sees every service"),
     NoEffect(

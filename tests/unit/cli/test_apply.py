@@ -37,6 +37,12 @@ def test_created_then_unchanged_then_configured(mesh: CliMesh) -> None:
     assert mesh.apply(SERVICE.replace("9080", "9081")).lines == ["service/reviews configured"]
 
 
+def test_a_warning_is_told_once_and_with_its_line(mesh: CliMesh) -> None:
+    text = SUBSETS.replace("spec: {", "spec: {trafficPolicy: {tunnel: {targetHost: a, targetPort: 1}}, ")
+    (line,) = mesh.apply(text).err.splitlines()
+    assert line.startswith("warning: <stdin>:4: DestinationRule reviews: spec.trafficPolicy.tunnel: ")
+
+
 def test_what_others_refer_to_comes_first(mesh: CliMesh) -> None:
     assert [line.split("/")[0] for line in mesh.apply(f"{RULE}---\n{SUBSETS}---\n{SERVICE}").lines] == [
         "service",

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tools.field_status import rewritten
 
 import lateen
 from lateen.api.field_path import Step, parse_path
@@ -93,3 +94,8 @@ def test_a_field_that_nothing_reads_is_in_the_table(info: KindInfo) -> None:
 def test_the_search_for_readers_finds_both_kinds() -> None:
     assert "per_try_timeout" in words_that_are_read()
     assert "budgetInterval" not in words_that_are_read()
+
+
+def test_the_page_says_what_the_code_does() -> None:
+    page = Path(__file__).parents[3] / "docs" / "status.md"
+    assert rewritten(page.read_text()) == page.read_text(), "run: python tools/field_status.py"
