@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -44,8 +45,16 @@ ANY_ADDRESS = "240.0.0.1"
 """Where a name leads is not in a dump; listeners for one address only are found when the address is asked about."""
 
 
-def read_dump(text: str) -> Resources:
-    """The resources in Envoy's `/config_dump` (with `?include_eds` also the endpoints). Raises WrongQuestionError.
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A proxy's resources, and its node id, "" where the dump doesn't say."""
+
+    resources: Resources
+    node: str = ""
+
+
+def read_dump(text: str) -> Dump:
+    """Envoy's `/config_dump` (with `?include_eds` also the endpoints). Raises WrongQuestionError.
 
     Parts with extensions that stock Envoy's API does not know are left out.
     """
@@ -56,7 +65,8 @@ def read_dump(text: str) -> Resources:
     if not isinstance(dump, dict) or not isinstance(dump.get("configs"), list):
         raise WrongQuestionError("this is no configuration dump of Envoy: it has no list named configs")
     parts: dict[str, JsonObject] = {str(part.get("@type", "")).rpartition(".")[2]: part for part in dump["configs"]}
-    return Resources(
+    bootstrap = (parts.get("BootstrapConfigDump") or {}).get("bootstrap") or {}
+    resources = Resources(
         listeners=_named(_listeners(parts.get("ListenersConfigDump", {})), Listener),
         clusters=_named(_inner(parts, "ClustersConfigDump", "cluster"), Cluster),
         routes=_named(_inner(parts, "RoutesConfigDump", "route_config"), RouteConfiguration),
@@ -65,16 +75,19 @@ def read_dump(text: str) -> Resources:
             for each in _messages(_inner(parts, "EndpointsConfigDump", "endpoint_config"), ClusterLoadAssignment)
         },
     )
+    return Dump(resources, str((bootstrap.get("node") or {}).get("id", "")))
 
 
-def explain_dump(resources: Resources, question: Question) -> Explanation:
+def explain_dump(dump: Dump, question: Question) -> Explanation:
     """Follows the call through the dump's proxy: by capture where there is any, else as one dials a gateway."""
+    resources = dump.resources
     captured = any(listener.use_original_dst.value for listener in resources.listeners.values())
     entry = Entry.INBOUND if question.inbound else Entry.OUTBOUND if captured else Entry.DIRECT
     address = question.host if is_address(question.host) else ANY_ADDRESS
     kind = ProxyType.GATEWAY if entry is Entry.DIRECT else ProxyType.SIDECAR
-    workload = Workload(name="the dump's proxy", namespace="", has_sidecar=True)
-    proxy = Proxy(id="dump", type=kind, name=workload.name, namespace="")
+    name, _, namespace = (dump.node.split("~")[2] if dump.node.count("~") == 3 else "").rpartition(".")
+    workload = Workload(name=name or "the proxy of the dump", namespace=namespace, has_sidecar=True)
+    proxy = Proxy(id=dump.node, type=kind, name=workload.name, namespace=namespace)
     scenario = build_scenario([])
     scenario.told[proxy.id] = resources
     caller = Caller(name=workload.name, workload=workload, proxy=proxy)

@@ -71,6 +71,8 @@ def parse_question(
         raise WrongQuestionError(f"{url}: {error}") from None
     if split.scheme not in SCHEMES or not split.hostname:
         raise WrongQuestionError(f"{url}: write http://HOST:PORT/PATH, https://…, tcp://HOST:PORT or tls://HOST:PORT")
+    if port == 0:
+        raise WrongQuestionError(f"{url}: there is no port 0")
     if port is None and split.scheme not in DEFAULT_PORTS:
         raise WrongQuestionError(f"{url}: name the port, as in {split.scheme}://{split.hostname}:3306")
     given = {name.lower(): value for name, value in (headers or {}).items()}

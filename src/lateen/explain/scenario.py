@@ -24,6 +24,8 @@ from lateen.validation.validate import validate
 ALWAYS_VALID = frozenset({"Event", "Secret", "Node"})
 """Kinds without a part in routing, not worth checking."""
 
+NOT_YET = "9999-12-31T23:59:59Z"
+
 
 @dataclass(slots=True, eq=False)
 class Scenario:
@@ -74,7 +76,7 @@ def build_scenario(
     around = (*defaults, *running, *assumed.documents)
     bodies: dict[ResourceRef, JsonObject] = {ref_of(body): body for body in around}
     for ref, document in written.items():
-        bodies[ref] = _on_top_of(bodies.get(ref), document.body)
+        bodies[ref] = _on_top_of(bodies.get(ref), document.body, new=bool(running))
     resources = dict(_resources(bodies))
     snapshot = build_snapshot(resources.values(), 1)
     scenario = Scenario(
@@ -121,10 +123,13 @@ def _located(document: Document, namespace: str) -> Document:
     return Document(body, document.origin, document.tree, document.problems)
 
 
-def _on_top_of(present: JsonObject | None, body: JsonObject) -> JsonObject:
-    """What applying a document leaves: its own fields, and of what is there its age, its addresses and its status."""
+def _on_top_of(present: JsonObject | None, body: JsonObject, *, new: bool) -> JsonObject:
+    """What applying a document leaves: its own fields, and of what is there its age, its addresses and its status.
+
+    What is `new` beside things that run is younger than all of them, so that older rules are in force before it.
+    """
     if present is None:
-        return body
+        return {**body, "metadata": {"creationTimestamp": NOT_YET, **body["metadata"]}} if new else body
     kept = {key: present["metadata"][key] for key in ("creationTimestamp", "uid") if key in present["metadata"]}
     merged = {**body, "metadata": {**kept, **body["metadata"]}}
     if "status" in present:

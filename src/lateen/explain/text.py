@@ -41,7 +41,8 @@ def _question(explanation: Explanation) -> Iterator[str]:
     yield from (f"  {name}: {value}" for name, value in call.headers.items())
     kind = {"none": "without a proxy", "gateway": "a gateway"}.get(caller.proxy, "with a sidecar")
     direction = "arriving, sent by" if call.inbound else "by"
-    yield f"  {direction} {caller.name} in namespace {caller.namespace}, {kind}"
+    where = f" in namespace {caller.namespace}" if caller.namespace else ""
+    yield f"  {direction} {caller.name}{where}, {kind}"
 
 
 def _outcome(explanation: Explanation) -> Iterator[str]:

@@ -13,6 +13,8 @@ from lateen.explain.dump import explain_dump, read_dump
 from lateen.explain.question import WrongQuestionError, parse_question
 from lateen.explain.result import Topic, Verdict
 
+NODE = "sidecar~10.0.0.1~sleep-1.default~default.svc.cluster.local"
+
 
 def dump(more_filters: bool = False) -> dict[str, Any]:
     """What `/config_dump?include_eds` of the caller's proxy would say."""
@@ -35,7 +37,10 @@ def dump(more_filters: bool = False) -> dict[str, Any]:
     prefix = "type.googleapis.com/envoy.admin.v3."
     return {
         "configs": [
-            {"@type": f"{prefix}BootstrapConfigDump", "bootstrap": {}},
+            {
+                "@type": f"{prefix}BootstrapConfigDump",
+                "bootstrap": {"node": {"id": "sidecar~10.0.0.1~sleep-1.default~x"}},
+            },
             {
                 "@type": f"{prefix}ClustersConfigDump",
                 "dynamic_active_clusters": written(told.clusters.values(), "cluster"),
@@ -59,10 +64,11 @@ def dump(more_filters: bool = False) -> dict[str, Any]:
 
 @pytest.mark.parametrize("more_filters", [False, True])
 def test_the_same_answer_as_from_the_rules(more_filters: bool) -> None:
-    resources = read_dump(json.dumps(dump(more_filters)))
-    assert "cold" not in resources.clusters
+    read = read_dump(json.dumps(dump(more_filters)))
+    assert "cold" not in read.resources.clusters
     question = parse_question("http://reviews:9080/reviews/1", headers={"end-user": "jason"})
-    found = explain_dump(resources, question)
+    found = explain_dump(read, question)
+    assert (found.caller.name, found.caller.namespace) == ("sleep-1", "default")
     assert (found.verdict, [each.subset for each in found.clusters]) == (Verdict.FORWARD, ["v2"])
     assert found.route is not None
     assert (found.route.virtual_service, found.route.rule, found.route.line) == ("default/reviews", 0, None)

@@ -34,7 +34,7 @@ def test_the_clients_side() -> None:
     assert (shown.protocol, shown.client_certificate) == (Protocol.TLS, True)
 
 
-@pytest.mark.parametrize("url", ["tcp://a", "ftp://a/", "http://a:x/", "http:///x"])
+@pytest.mark.parametrize("url", ["tcp://a", "ftp://a/", "http://a:x/", "tcp://a:0", "http:///x"])
 def test_what_is_not_understood(url: str) -> None:
     with pytest.raises(WrongQuestionError):
         parse_question(url)

@@ -69,9 +69,19 @@ def test_files_are_taken_as_if_applied_to_what_runs() -> None:
         body["metadata"]["namespace"] = "default"
         if body["kind"] == "Service":
             body["spec"]["clusterIP"] = f"10.1.1.{len(body['metadata']['name'])}"
+    running[-1]["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
     documents, _ = parse_documents(ROUTE + "---" + SERVICES, "new.yaml")
     made = build_scenario(documents, running=running)
     found = ask(made, "http://reviews:9080/")
     assert (found.call.address, [each.subset for each in found.clusters]) == ("10.1.1.7", ["v2"])
     assert found.route is not None
     assert found.route.file == "new.yaml"
+
+
+def test_what_is_new_is_younger_than_what_runs() -> None:
+    elder = parse_documents(MESH + virtual_service("  - directResponse: {status: 201}\n", name="z"), "")[0]
+    running = [{**each.body, "metadata": {**each.body["metadata"], "namespace": "default"}} for each in elder]
+    running[-1]["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+    documents, _ = parse_documents(virtual_service("  - directResponse: {status: 202}\n", name="a"), "new.yaml")
+    assert ask(build_scenario(documents, running=running), "http://reviews:9080/").status == 201
+    assert ask(build_scenario([*documents, *elder]), "http://reviews:9080/").status == 202
