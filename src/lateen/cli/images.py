@@ -15,7 +15,13 @@ SHOWN = 60
 
 
 @click.command(name="images")
-@click.option("--name", default="default", show_default=True, help="Include the rows that this mesh's user added.")
+@click.option(
+    "--name",
+    default="default",
+    show_default=True,
+    envvar="LATEEN_MESH",
+    help="Include the rows that this mesh's user added.",
+)
 @click.option(
     "--images", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Include this file's rows."
 )

@@ -64,7 +64,7 @@ def formatted(body: JsonObject | Sequence[JsonObject], name: str) -> str:
 
     if isinstance(body, dict):
         return to_yaml(body)
-    return "".join("- " + to_yaml(each).rstrip().replace("\n", "\n  ") + "\n" for each in body) or "[]\n"
+    return to_yaml({"items": list(body)}).partition("\n")[2] if body else "[]\n"
 
 
 def sorted_keys(value: Any) -> Any:  # Any: JSON

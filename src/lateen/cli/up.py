@@ -23,7 +23,13 @@ LONGEST_NAME = 20
 
 @click.command(name="up")
 @click.option("-f", "--filename", "sources", multiple=True, help="Apply this file, folder or loopback URL; - is stdin.")
-@click.option("--name", default="default", show_default=True, help="The mesh's name; several can run side by side.")
+@click.option(
+    "--name",
+    default="default",
+    show_default=True,
+    envvar="LATEEN_MESH",
+    help="The mesh's name; several can run side by side.",
+)
 @click.option("--detach", is_flag=True, help="Return when everything is ready, and leave the mesh running.")
 @click.option("--profile", default="", help="The installation profile [default: demo]; see `lateen profile list`.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="As in --set meshConfig.accessLogFile=''.")
