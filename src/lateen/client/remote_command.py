@@ -5,14 +5,15 @@ size, 255 (only to the server) the end of a channel.
 """
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lateen.client.access import Access, AccessError
 from lateen.client.error import ApiError, JsonObject, error_from, error_from_status
-from lateen.client.tls import tls_context
+from lateen.client.tls_stream import connect_stream
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -85,14 +86,12 @@ def start_command(access: Access, path: str) -> RemoteCommand:
     from websockets.exceptions import InvalidHandshake, InvalidStatus  # noqa: PLC0415 - as above
     from websockets.sync.client import connect  # noqa: PLC0415
 
-    scheme = "wss" if access.is_tls else "ws"
-    address = f"{scheme}://{access.host}:{access.port}{access.prefix}{path}"
     stack = ExitStack()
     try:
         connection = stack.enter_context(
             connect(
-                address,
-                ssl=tls_context(access),
+                f"ws://{access.host}:{access.port}{access.prefix}{path}",
+                sock=cast(socket.socket, connect_stream(access)),
                 subprotocols=[PROTOCOL],  # type: ignore[list-item]
                 additional_headers=access.headers(),
                 compression=None,
