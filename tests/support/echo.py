@@ -24,7 +24,7 @@ class _Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - the base class wants these names
+    do_POST = do_PUT = do_DELETE = do_OPTIONS = do_GET  # noqa: N815 - the base class wants these names
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

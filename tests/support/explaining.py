@@ -91,7 +91,7 @@ def scenario(text: str, *, gateway: bool = False, ports: frozenset[int] = frozen
     assert problems == []
     made = build_scenario(documents, defaults=part_documents("ingress-gateway") if gateway else (), ports=ports)
     wrong = [str(each) for each in made.problems]
-    assert wrong == []
+    assert wrong == [], wrong
     return made
 
 

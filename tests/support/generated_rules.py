@@ -98,7 +98,7 @@ _action = st.one_of(
         optional={
             "rewrite": _rewrite,
             "headers": _edited,
-            "fault": _fault,
+            "fault": _fault.filter(bool),
             "mirror": _destination,
             "timeout": st.just("5s"),
         },
@@ -131,7 +131,7 @@ _destination_rule: Json = st.builds(
     lambda host, subsets, more: {"host": host, "subsets": subsets, **more},
     _service,
     _subsets,
-    _some(trafficPolicy=_policy),
+    _some(trafficPolicy=_policy.filter(bool)),
 )
 
 meshes = st.tuples(
@@ -147,7 +147,7 @@ requests: Json = st.fixed_dictionaries(
         "path": st.builds(
             lambda path, more, query: "/" + (path + more).lstrip("/") + query,
             _path,
-            st.sampled_from(("", "x", "/x")),
+            st.sampled_from(("", "x", "/x", "/../b")),
             st.sampled_from(("", "?a=a", "?a=b&b=a", "?ab", "?x=y&A=ab")),
         ),
         "headers": st.dictionaries(st.sampled_from(HEADERS), _word, max_size=2),

@@ -27,6 +27,7 @@ from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap
 from lateen.translate.bootstrap_clusters import static_cluster
 from lateen.translate.http_filters import http_filters
 from lateen.translate.names import HTTP_CONNECTION_MANAGER
+from lateen.translate.scalar import boolean
 from lateen.translate.wire import pack
 
 SHARE_TOLERANCE = 0.15
@@ -118,7 +119,9 @@ def _echo_cluster(name: str, port: int) -> Cluster:
 
 
 def _listener(port: int, config: RouteConfiguration, filters: Sequence[HttpFilter]) -> Listener:
-    manager = HttpConnectionManager(stat_prefix=str(port), route_config=config, http_filters=http_filters(filters))
+    manager = HttpConnectionManager(
+        stat_prefix=str(port), route_config=config, http_filters=http_filters(filters), normalize_path=boolean(True)
+    )
     network = Filter(name=HTTP_CONNECTION_MANAGER, typed_config=pack(manager))
     address = socket_address("127.0.0.1", port)
     return Listener(name=str(port), address=address, filter_chains=[FilterChain(filters=[network])])

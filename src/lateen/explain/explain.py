@@ -10,11 +10,21 @@ from lateen.explain.parts import fault_of, mirror_shares, request_of, response_o
 from lateen.explain.parts import tls_of as tls_between
 from lateen.explain.passage import Passage, pass_through
 from lateen.explain.question import Question
-from lateen.explain.result import Asked, Explanation, Step, Tls, Topic, Verdict
+from lateen.explain.result import Asked, Explanation, Headers, Response, Step, Tls, Topic, Verdict
 from lateen.explain.scenario import Scenario
-from lateen.explain.story import answer, arrival, changes, conduct, destinations, protection, routing, step
+from lateen.explain.story import (
+    answer,
+    arrival,
+    changes,
+    conduct,
+    destinations,
+    is_preflight,
+    protection,
+    routing,
+    step,
+)
 from lateen.explain.unused import unused
-from lateen.explain.verdict import verdict_of
+from lateen.explain.verdict import is_aborted, verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view
 from lateen.explain.without_proxy import straight_to
 from lateen.model.workload import Proxy
@@ -90,7 +100,8 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
     response = response_of(route, first) if http and first and route is not None else None
     retries = retries_of(route) if route is not None else None
     tls = tls_of(passage)
-    aborted = verdict is Verdict.DIRECT_RESPONSE and bool(passage.clusters)
+    preflight = Response(headers=Headers(set=outcome.answer_headers)) if is_preflight(passage) else None
+    aborted = is_aborted(fault)
     steps = [
         *before,
         *arrival(passage, f"the {'gateway' if caller.is_gateway else 'sidecar of'} {caller.name}"),
@@ -99,21 +110,21 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
         *conduct(passage, fault, timeout_of(outcome), retries),
         *(() if aborted else destinations(passage)),
         *protection(tls),
-        *answer(passage, verdict, status),
+        *(() if aborted else answer(passage, verdict, status)),
     ]
     return Explanation(
         call=asked,
         caller=caller_view(caller),
         verdict=verdict,
         status=status,
-        location=outcome.location or None,
-        body=outcome.body or None,
+        location=(outcome.location or None) if verdict is Verdict.REDIRECT else None,
+        body=None if aborted else outcome.body or None,
         clusters=() if aborted else passage.clusters,
-        mirrors=mirror_shares(outcome),
+        mirrors=() if aborted else mirror_shares(outcome),
         endpoints=() if aborted else passage.endpoints,
         route=route_view(passage.scenario, outcome),
         request=request,
-        response=response,
+        response=preflight or response,
         timeout=timeout_of(outcome),
         retries=retries,
         fault=fault,

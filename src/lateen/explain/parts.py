@@ -33,7 +33,7 @@ from lateen.simulation.call import Call
 from lateen.simulation.downstream_tls import downstream_tls
 from lateen.simulation.endpoints import all_endpoints
 from lateen.simulation.headers import plain, request_headers
-from lateen.simulation.outcome import Outcome, Target
+from lateen.simulation.outcome import Faults, Outcome, Target
 from lateen.simulation.routing import config_of
 from lateen.simulation.upstream_tls import upstream_tls
 from lateen.translate.resources import Resources
@@ -168,8 +168,13 @@ def fault_of(outcome: Outcome) -> Fault | None:
     if faults is None:
         return None
     delay = Delay(duration=time_text(faults.delay_ms), share=faults.delay_share) if faults.delay_share else None
-    abort = Abort(share=faults.abort_share, status=faults.abort_status) if faults.abort_share else None
+    abort = _abort(faults) if faults.abort_share else None
     return Fault(delay=delay, abort=abort) if delay or abort else None
+
+
+def _abort(faults: Faults) -> Abort:
+    grpc = faults.abort_grpc_status
+    return Abort(share=faults.abort_share, status=faults.abort_status if grpc is None else None, grpc_status=grpc)
 
 
 def tls_of(cluster: Cluster | None, chain: FilterChain | None, call: Call) -> Tls:

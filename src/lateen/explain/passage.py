@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 from envoy.config.listener.v3.listener_components_pb2 import FilterChain
 from envoy.config.listener.v3.listener_pb2 import Listener
 from envoy.config.route.v3.route_components_pb2 import Route, VirtualHost
@@ -19,6 +20,7 @@ from lateen.explain.sources import config_ref
 from lateen.model.workload import Workload
 from lateen.simulation.call import Call
 from lateen.simulation.listener_choice import chain_for
+from lateen.simulation.normal_path import normal_path
 from lateen.simulation.outcome import Outcome
 from lateen.simulation.simulate import simulate
 from lateen.translate.resources import Resources
@@ -27,12 +29,16 @@ from lateen.translate.wire import unpack
 
 @dataclass(frozen=True, eq=False)
 class Passage:
-    """Everything about it that more than one part of the answer needs."""
+    """Everything about it that more than one part of the answer needs.
+
+    The path of `call` is as routes see it; `written_path` is what the client wrote, "" where it sends no requests.
+    """
 
     scenario: Scenario
     resources: Resources
     call: Call
     outcome: Outcome
+    written_path: str = ""
 
     @cached_property
     def listener(self) -> Listener | None:
@@ -93,4 +99,8 @@ class Passage:
 
 def pass_through(scenario: Scenario, resources: Resources, call: Call) -> Passage:
     """Follows the call through a proxy with that configuration."""
-    return Passage(scenario, resources, call, simulate(resources, call))
+    passage = Passage(scenario, resources, call, simulate(resources, call))
+    if passage.manager is None:
+        return passage
+    read = msgspec.structs.replace(call, path=normal_path(passage.manager, call.path))
+    return Passage(scenario, resources, read, passage.outcome, call.path)

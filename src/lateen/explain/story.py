@@ -76,6 +76,8 @@ def routing(passage: Passage) -> Iterator[Step]:
     if passage.manager is None or passage.outcome.kind in {Kind.REFUSED, Kind.TLS_ERROR}:
         return
     outcome, authority = passage.outcome, passage.call.authority
+    if passage.written_path not in {"", passage.call.path}:
+        yield step(Topic.REQUEST, f"the path {passage.written_path} is read as {passage.call.path}")
     config = passage.route_config
     if config is None:
         yield step(Topic.HOST, f"the routes {outcome.route_config} are not there: 404")
@@ -152,9 +154,9 @@ def conduct(passage: Passage, fault: Fault | None, timeout: str | None, retries:
     if fault is not None and fault.delay is not None:
         yield step(Topic.FAULT, f"{percent(fault.delay.share)} of the requests wait {fault.delay.duration} on purpose")
     if fault is not None and fault.abort is not None:
-        yield step(
-            Topic.FAULT, f"{percent(fault.abort.share)} of the requests are answered {fault.abort.status} on purpose"
-        )
+        grpc = fault.abort.grpc_status
+        status = fault.abort.status if grpc is None else f"with gRPC status {grpc}"
+        yield step(Topic.FAULT, f"{percent(fault.abort.share)} of the requests are answered {status} on purpose")
     if timeout is not None:
         yield step(Topic.TIMEOUT, f"an answer must come within {timeout}, else 504")
     if retries is not None and passage.rule_ref is not None:
@@ -256,12 +258,23 @@ def protection(tls: Tls) -> Iterator[Step]:
         yield step(Topic.TLS, f"the proxy speaks {kind} to the endpoints{name}")
 
 
+def is_preflight(passage: Passage) -> bool:
+    """Whether a cross-origin policy answered, not the route's action."""
+    route = passage.route
+    return passage.outcome.kind is Kind.ANSWERED and route is not None and not route.HasField("direct_response")
+
+
 def answer(passage: Passage, verdict: Verdict, status: int | None) -> Iterator[Step]:
     """What the proxy answers by itself."""
     outcome = passage.outcome
     place = _rule_place(passage)
     if verdict is Verdict.REDIRECT:
         yield step(Topic.ANSWER, f"{status}, go to {outcome.location}", place)
+    elif verdict is Verdict.DIRECT_RESPONSE and is_preflight(passage):
+        headers = ", ".join(_header_words(outcome.answer_headers)) or "without any permission"
+        yield step(
+            Topic.ANSWER, f"{status}: a browser asks beforehand, and the rule's corsPolicy answers {headers}", place
+        )
     elif verdict is Verdict.DIRECT_RESPONSE and outcome.kind is Kind.ANSWERED:
         body = f": {outcome.body!r}" if outcome.body else " without a body"
         yield step(Topic.ANSWER, f"{status}{body}", place)

@@ -12,6 +12,8 @@ _PASSED_ON = frozenset({PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER})
 def verdict_of(passage: Passage, fault: Fault | None) -> tuple[Verdict, int | None]:
     """What becomes of the call; the status is None where the proxy leaves the answer to another."""
     outcome = passage.outcome
+    if is_aborted(fault) and fault is not None and fault.abort is not None:
+        return Verdict.DIRECT_RESPONSE, 200 if fault.abort.status is None else fault.abort.status
     match outcome.kind:
         case Kind.REFUSED:
             tls = bool(outcome.listener) and passage.call.protocol.encrypted
@@ -24,9 +26,12 @@ def verdict_of(passage: Passage, fault: Fault | None) -> tuple[Verdict, int | No
             return Verdict.REDIRECT, outcome.status
         case Kind.ANSWERED:
             return Verdict.BLOCKED if outcome.virtual_host == BLOCK_ALL else Verdict.DIRECT_RESPONSE, outcome.status
-    if fault is not None and fault.abort is not None and fault.abort.share >= 1:
-        return Verdict.DIRECT_RESPONSE, fault.abort.status
     return _forwarded(passage)
+
+
+def is_aborted(fault: Fault | None) -> bool:
+    """Whether no request gets past the fault that is put in."""
+    return fault is not None and fault.abort is not None and fault.abort.share >= 1
 
 
 def _forwarded(passage: Passage) -> tuple[Verdict, int | None]:

@@ -49,7 +49,7 @@ READ: Mapping[str, frozenset[str]] = {
     "envoy.config.listener.v3.Filter": frozenset({"name", "typed_config"}),
     "envoy.config.listener.v3.ListenerFilter": frozenset({"name", "typed_config"}),
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager": frozenset(
-        ["rds", "route_config", "http_filters"]
+        ["rds", "route_config", "http_filters", "normalize_path", "path_with_escaped_slashes_action"]
     ),
     "envoy.extensions.filters.network.http_connection_manager.v3.Rds": frozenset({"route_config_name"}),
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter": frozenset({"name", "typed_config"}),
@@ -169,8 +169,6 @@ IGNORED: Mapping[str, Mapping[str, str]] = {
         "xff_num_trusted_hops": FRAMING,
         "server_name": FRAMING,
         "stream_idle_timeout": TIMING,
-        "normalize_path": "the simulator is asked with normal paths",
-        "path_with_escaped_slashes_action": "the simulator is asked with normal paths",
         "upgrade_configs": "an upgraded connection takes the same way",
         "forward_client_cert_details": FRAMING,
         "set_current_client_cert_details": FRAMING,
@@ -240,7 +238,7 @@ TAKEN_WHOLE: Mapping[str, str] = {
     "envoy.extensions.filters.listener.": "listener filters count by their names",
     "envoy.extensions.filters.http.router.": FRAMING,
     "envoy.extensions.filters.http.grpc_stats.": REPORTING,
-    "envoy.extensions.filters.http.cors.": "browsers' preflights are not simulated",
+    "envoy.extensions.filters.http.cors.": "preflights are answered by the policy as a whole",
 }
 """By the beginning of a message's full name: types that aren't looked into."""
 

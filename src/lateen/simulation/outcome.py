@@ -33,11 +33,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Faults(msgspec.Struct, frozen=True, kw_only=True):
-    """What is put in on purpose; shares are between 0 and 1."""
+    """What is put in on purpose; shares are between 0 and 1. A gRPC status is sent with HTTP status 200."""
 
     delay_ms: int = 0
     delay_share: float = 0.0
     abort_status: int = 0
+    abort_grpc_status: int | None = None
     abort_share: float = 0.0
 
 
@@ -47,8 +48,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     `position` is the route's place in its virtual host.
 
     FORWARDED: `targets`, `mirrors` (cluster and share), `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and
-    `location`. ANSWERED: `status` and `body`. NOT_FOUND: no route, which clients see as 404. REFUSED: nothing takes
-    the connection. TLS_ERROR: the client's TLS, or its lack, does not fit what takes the connection.
+    `location`. ANSWERED: `status`, `body` and, for browsers' preflights, `answer_headers`. NOT_FOUND: no route, which
+    clients see as 404. REFUSED: nothing takes the connection. TLS_ERROR: the client's TLS, or its lack, does not fit
+    what takes the connection.
     """
 
     kind: Kind
@@ -68,4 +70,5 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 0
     location: str = ""
     body: str = ""
+    answer_headers: dict[str, str] = {}
     trail: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from lateen.simulation.forwarding import fraction_share, mirrors_of, targets_of
 from lateen.simulation.headers import request_headers
 from lateen.simulation.outcome import Faults, Kind, Outcome
 from lateen.simulation.paths import matches_path, redirected_path
+from lateen.simulation.preflight import preflight_answer
 from lateen.simulation.strings import matches_header, matches_query
 from lateen.simulation.virtual_host_choice import virtual_host_for
 from lateen.translate.names import FAULT_FILTER, ISTIO_METADATA
@@ -70,14 +71,16 @@ def _acted(
         faults=_faults(route),
         trail=tuple(trail),
     )
+    if (answer := preflight_answer(route, call)) is not None:
+        return _with(common, kind=Kind.ANSWERED, status=200, answer_headers=dict(answer))
     match route.WhichOneof("action"):
         case "route":
             return _forwarded(resources, route, call, common)
         case "redirect":
             return _redirected(route, call, common)
         case "direct_response":
-            answer = route.direct_response
-            return _with(common, kind=Kind.ANSWERED, status=answer.status, body=answer.body.inline_string)
+            fixed = route.direct_response
+            return _with(common, kind=Kind.ANSWERED, status=fixed.status, body=fixed.body.inline_string)
     return common
 
 
@@ -137,6 +140,7 @@ def _faults(route: Route) -> Faults | None:
         delay_ms=delay.seconds * 1000 + delay.nanos // 1_000_000,
         delay_share=fraction_share(fault.delay.percentage),
         abort_status=fault.abort.http_status or (200 if fault.abort.HasField("grpc_status") else 0),
+        abort_grpc_status=fault.abort.grpc_status if fault.abort.HasField("grpc_status") else None,
         abort_share=fraction_share(fault.abort.percentage),
     )
 

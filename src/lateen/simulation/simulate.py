@@ -12,6 +12,7 @@ from lateen.simulation.call import Call, Entry, Protocol
 from lateen.simulation.downstream_tls import downstream_tls
 from lateen.simulation.endpoints import endpoints_of
 from lateen.simulation.listener_choice import chain_for, listener_for
+from lateen.simulation.normal_path import normal_path
 from lateen.simulation.outcome import Kind, Outcome, Target
 from lateen.simulation.routing import config_of, route_request, rule_of
 from lateen.translate.resources import Resources
@@ -75,6 +76,7 @@ def _tls_complaint(chain: FilterChain, call: Call, *, reads_requests: bool) -> s
 
 
 def _through_http(resources: Resources, manager: HttpConnectionManager, call: Call) -> Outcome:
+    call = msgspec.structs.replace(call, path=normal_path(manager, call.path))
     if manager.HasField("route_config"):
         return route_request(resources, manager.route_config, call)
     name = manager.rds.route_config_name

@@ -211,3 +211,38 @@ def test_a_place_that_is_named_twice_is_shown_twice_only_if_requests_differ() ->
         (0.25, {"x-a": "1"}),
     ]
     assert len(differing.endpoints) == 2
+
+
+def test_a_fault_for_all_grpc_calls() -> None:
+    rule = virtual_service(
+        """
+  - fault: {abort: {grpcStatus: UNAVAILABLE, percentage: {value: 100}}}
+    route: [{destination: {host: reviews}}]
+"""
+    )
+    mesh = scenario(MESH + rule)
+    grpc = ask(mesh, "grpc://reviews:9080/a.B/C", method="POST")
+    assert (grpc.verdict, grpc.status, grpc.clusters) == (Verdict.DIRECT_RESPONSE, 200, ())
+    assert grpc.fault is not None
+    assert grpc.fault.abort is not None
+    assert (grpc.fault.abort.status, grpc.fault.abort.grpc_status) == (None, 14)
+
+
+def test_browsers_questions_are_answered_by_the_proxy() -> None:
+    rule = virtual_service(
+        """
+  - corsPolicy: {allowOrigins: [{exact: "https://shop"}], allowMethods: [PUT]}
+    route: [{destination: {host: reviews}}]
+"""
+    )
+    headers = {"origin": "https://shop", "access-control-request-method": "PUT"}
+    found = ask(scenario(MESH + rule), "http://reviews:9080/", method="OPTIONS", headers=headers)
+    assert (found.verdict, found.status) == (Verdict.DIRECT_RESPONSE, 200)
+    assert found.response is not None
+    assert found.response.headers.set["access-control-allow-methods"] == "PUT"
+
+
+def test_paths_are_read_as_the_proxy_reads_them() -> None:
+    found = ask(scenario(MESH + SUBSETS + SPLIT), "http://reviews:9080/x/../old")
+    assert (found.verdict, found.location) == (Verdict.REDIRECT, "http://reviews:9080/new")
+    assert "the path /x/../old is read as /old" in steps(found, Topic.REQUEST)
