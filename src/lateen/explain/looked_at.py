@@ -6,6 +6,7 @@ from lateen.api.problem import ResourceRef
 from lateen.api.virtual_service import HTTPMatchRequest, HTTPRoute, VirtualService
 from lateen.explain.caller import Caller
 from lateen.explain.conditions import unmet
+from lateen.explain.connections_looked_at import connections_looked_at
 from lateen.explain.parts import rule_number
 from lateen.explain.passage import Passage
 from lateen.explain.result import LookedAt
@@ -17,6 +18,8 @@ NOT_REACHED = "an earlier rule takes the request"
 
 def looked_at(passage: Passage, caller: Caller) -> tuple[LookedAt, ...]:
     """Every rule of the VirtualServices that govern the called host, in the order in which they are asked."""
+    if passage.manager is None:
+        return connections_looked_at(passage, caller)
     if passage.virtual_host is None:
         return ()
     reasons = _reasons(passage)
@@ -53,6 +56,7 @@ def _entries(
         place = place_of(passage.scenario.documents, ref, f"http[{number}]")
         yield LookedAt(
             virtual_service=short_name(ref),
+            part="http",
             rule=number,
             name=(http.name if http else "") or None,
             taken=is_taken,

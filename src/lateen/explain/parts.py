@@ -128,6 +128,7 @@ def route_view(scenario: Scenario, outcome: Outcome) -> RouteView | None:
         config=outcome.route_config or None,
         virtual_host=outcome.virtual_host or None,
         virtual_service=short_name(ref) if ref and is_rule else None,
+        part=(outcome.rule.partition("[")[0] or None) if is_rule else None,
         rule=rule if is_rule else None,
         file=place.file,
         line=place.line,

@@ -91,15 +91,16 @@ class EndpointView(Part):
 class RouteView(Part):
     """The route that took the request.
 
-    `config` is Envoy's route configuration. `virtual_service` (namespace/name) and `rule`, the place in its `http`,
-    `tls` or `tcp` list counted from 0, are null where no VirtualService made the route. `file` and `line` are where
-    that rule is written.
+    `config` is Envoy's route configuration. `virtual_service` (namespace/name), `part` (`http`, `tls` or `tcp`) and
+    `rule`, the place in that list counted from 0, are null where no VirtualService made the route. `file` and `line`
+    are where that rule is written.
     """
 
     name: str | None = None
     config: str | None = None
     virtual_host: str | None = None
     virtual_service: str | None = None
+    part: str | None = None
     rule: int | None = None
     file: str | None = None
     line: int | None = None
@@ -220,6 +221,7 @@ class LookedAt(Part):
     """
 
     virtual_service: str
+    part: str
     rule: int
     name: str | None
     taken: bool

@@ -120,7 +120,8 @@ def _route(passage: Passage) -> Iterator[Step]:
 def _rule_title(passage: Passage, ref: ResourceRef) -> str:
     number = rule_number(passage.outcome.rule)
     route = passage.outcome.route
-    rule = "" if number is None else f", rule {number}"
+    part = passage.outcome.rule.partition("[")[0]
+    rule = "" if number is None else f", {f'{part} ' if part != 'http' else ''}rule {number}"
     return f"VirtualService {short_name(ref)}{rule}{f' ({route})' if route else ''}"
 
 

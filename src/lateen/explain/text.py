@@ -101,7 +101,8 @@ def _looked_at(entries: Sequence[LookedAt]) -> Iterator[str]:
     for each in entries:
         name = f" ({each.name})" if each.name else ""
         place = f"  [{each.file}:{each.line}]" if each.file else ""
-        yield f"  VirtualService {each.virtual_service}, rule {each.rule}{name}{place}"
+        part = "" if each.part == "http" else f"{each.part} "
+        yield f"  VirtualService {each.virtual_service}, {part}rule {each.rule}{name}{place}"
         words = "takes it" if each.taken else "; or ".join(each.reasons)
         yield from _lines(words, "      ", "      ")
 

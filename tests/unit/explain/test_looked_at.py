@@ -64,3 +64,39 @@ def test_resources_without_a_part() -> None:
     assert "not to sidecars" in reasons["default/edge"]
     assert "exportTo is elsewhere" in reasons["default/hidden"]
     assert reasons["default/gone"] == "no service is called gone"
+
+
+CONNECTIONS = """
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: mysql}
+spec:
+  hosts: [mysql, a.example.com]
+  tls:
+  - match: [{port: 443, sniHosts: [a.example.com]}]
+    route: [{destination: {host: mysql}}]
+  tcp:
+  - match: [{port: 3307}, {sourceLabels: {app: admin}}]
+    route: [{destination: {host: ratings}}]
+  - match: [{destinationSubnets: [192.0.2.0/24]}]
+    route: [{destination: {host: ratings}}]
+  - route: [{destination: {host: mysql}}]
+"""
+
+
+def test_rules_of_connections() -> None:
+    explanation = ask(scenario(MESH + CONNECTIONS), "tcp://mysql:3306", everything=True)
+    found = explanation.looked_at
+    assert found is not None
+    assert [(each.part, each.rule, each.taken) for each in found] == [
+        ("tls", 0, False),
+        ("tcp", 0, False),
+        ("tcp", 1, False),
+        ("tcp", 2, True),
+    ]
+    assert found[0].reasons == ("it asks for port 443 (it is 3306) and server name a.example.com (it is absent)",)
+    assert found[1].reasons == ("it asks for port 3307 (it is 3306) or callers with the labels app=admin",)
+    assert found[2].reasons == (f"it asks for an address in 192.0.2.0/24 (it is {explanation.call.address})",)
+    assert explanation.route is not None
+    assert (explanation.route.part, explanation.route.rule) == ("tcp", 2)
