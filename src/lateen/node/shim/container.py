@@ -266,5 +266,7 @@ def _remove_older(folder: str, name: str, incarnation: int) -> None:
     import shutil  # noqa: PLC0415 - slow to import, and this is a child of its own
 
     for entry in os.listdir(folder):
-        if entry.rpartition(".")[0] == name and entry != f"{name}.{incarnation}":
+        owner, _, number = entry.rpartition(".")
+        # Only older ones: when this child gets to run, a younger incarnation may have been made already.
+        if owner == name and int(number) < incarnation:
             shutil.rmtree(f"{folder}/{entry}", ignore_errors=True)
