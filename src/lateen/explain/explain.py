@@ -18,6 +18,7 @@ from lateen.explain.story import (
     changes,
     conduct,
     destinations,
+    gateway_complaints,
     is_preflight,
     protection,
     routing,
@@ -105,6 +106,7 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
     steps = [
         *before,
         *arrival(passage, f"the {'gateway' if caller.is_gateway else 'sidecar of'} {caller.name}"),
+        *(gateway_complaints(passage) if caller.is_gateway and not passage.clusters else ()),
         *routing(passage),
         *changes(passage, request, response),
         *conduct(passage, fault, timeout_of(outcome), retries),

@@ -11,6 +11,7 @@ from lateen.api.schema import decode, find_kind, id_of, kind_info, ref_of
 from lateen.api.service import Service
 from lateen.explain.assumed import WORKLOADS, completed_pods, pods_of, with_addresses
 from lateen.explain.assumed_mesh import Assumed, assume
+from lateen.explain.assumed_secrets import with_secrets
 from lateen.ir.config import ProxyConfig
 from lateen.model.build import build_snapshot
 from lateen.model.endpoint_slices import SERVICE_LABEL, slices_for
@@ -21,7 +22,7 @@ from lateen.resolve.mesh import MeshResolver
 from lateen.translate.resources import Resources, translate_proxy
 from lateen.validation.validate import validate
 
-ALWAYS_VALID = frozenset({"Event", "Secret", "Node"})
+ALWAYS_VALID = frozenset({"Event", "Node"})
 """Kinds without a part in routing, not worth checking."""
 
 NOT_YET = "9999-12-31T23:59:59Z"
@@ -79,6 +80,7 @@ def build_scenario(
         bodies[ref] = _on_top_of(bodies.get(ref), document.body, new=bool(running))
     resources = dict(_resources(bodies))
     snapshot = build_snapshot(resources.values(), 1)
+    snapshot, more_notes = (snapshot, ()) if running else with_secrets(snapshot)
     scenario = Scenario(
         snapshot=snapshot,
         resources=resources,
@@ -86,7 +88,7 @@ def build_scenario(
         workload_names=frozenset((ref.namespace, ref.name) for ref in bodies if ref.kind in WORKLOADS),
         only_files=not running,
         problems=(*problems, *snapshot.problems),
-        notes=assumed.notes,
+        notes=(*assumed.notes, *more_notes),
     )
     scenario.resolver.update(snapshot)
     return scenario

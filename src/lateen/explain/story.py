@@ -71,6 +71,16 @@ def _chain(passage: Passage) -> Iterator[Step]:
         yield step(Topic.CHAIN, f"the bytes are passed on unread{by}{because}{name}", place)
 
 
+def gateway_complaints(passage: Passage) -> Iterator[Step]:
+    """What is wrong with Gateways, which may be why a call gets nowhere."""
+    for problem in passage.scenario.resolver.problems():
+        if problem.resource is not None and problem.resource.kind == "Gateway":
+            place = place_of(passage.scenario.documents, problem.resource, problem.path.removeprefix("spec."))
+            hint = f" ({problem.hint})" if problem.hint else ""
+            name = short_name(problem.resource)
+            yield step(Topic.NOTE, f"Gateway {name}: {problem.code} {problem.message}{hint}", place)
+
+
 def routing(passage: Passage) -> Iterator[Step]:
     """Host and route."""
     if passage.manager is None or passage.outcome.kind in {Kind.REFUSED, Kind.TLS_ERROR}:

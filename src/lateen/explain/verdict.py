@@ -3,6 +3,7 @@
 from lateen.explain.passage import Passage
 from lateen.explain.result import Fault, Verdict
 from lateen.ir.names import BLACK_HOLE_CLUSTER, BLOCK_ALL, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER
+from lateen.simulation.downstream_tls import downstream_tls
 from lateen.simulation.outcome import Kind
 
 UNAVAILABLE = 503
@@ -16,8 +17,7 @@ def verdict_of(passage: Passage, fault: Fault | None) -> tuple[Verdict, int | No
         return Verdict.DIRECT_RESPONSE, 200 if fault.abort.status is None else fault.abort.status
     match outcome.kind:
         case Kind.REFUSED:
-            tls = bool(outcome.listener) and passage.call.protocol.encrypted
-            return Verdict.TLS_ERROR if tls else Verdict.NO_LISTENER, outcome.status or None
+            return Verdict.TLS_ERROR if _is_about_tls(passage) else Verdict.NO_LISTENER, outcome.status or None
         case Kind.TLS_ERROR:
             return Verdict.TLS_ERROR, None
         case Kind.NOT_FOUND:
@@ -27,6 +27,15 @@ def verdict_of(passage: Passage, fault: Fault | None) -> tuple[Verdict, int | No
         case Kind.ANSWERED:
             return Verdict.BLOCKED if outcome.virtual_host == BLOCK_ALL else Verdict.DIRECT_RESPONSE, outcome.status
     return _forwarded(passage)
+
+
+def _is_about_tls(passage: Passage) -> bool:
+    """Whether a listener refused what it would take if the client spoke TLS, other TLS, or none."""
+    listener = passage.listener
+    if listener is None or passage.call.protocol.encrypted:
+        return listener is not None
+    chains = listener.filter_chains
+    return bool(chains) and all(each.filter_chain_match.server_names or downstream_tls(each) for each in chains)
 
 
 def is_aborted(fault: Fault | None) -> bool:

@@ -1,0 +1,84 @@
+"""Gateways that end TLS, pass it through, or send their clients to it."""
+
+from tests.support.explaining import MESH, ask, scenario, steps, virtual_service
+
+from lateen.explain.result import ClientTls, Topic, Verdict
+
+GATEWAY = """
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: shop}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 80, name: http, protocol: HTTP}
+    hosts: [shop.example.com]
+    tls: {httpsRedirect: true}
+  - port: {number: 443, name: https, protocol: HTTPS}
+    hosts: [shop.example.com]
+    tls: {mode: SIMPLE, credentialName: cert}
+  - port: {number: 443, name: tls, protocol: TLS}
+    hosts: [db.example.com]
+    tls: {mode: PASSTHROUGH}
+"""
+SHOP = virtual_service(
+    "  - route: [{destination: {host: reviews}}]\n", name="shop", hosts="[shop.example.com]", more="gateways: [shop]"
+)
+DATABASE = """
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: db}
+spec:
+  hosts: [db.example.com]
+  gateways: [shop]
+  tls:
+  - match: [{port: 443, sniHosts: [db.example.com]}]
+    route: [{destination: {host: mysql, port: {number: 3306}}}]
+"""
+SECRET = """
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: other, namespace: istio-system}
+type: kubernetes.io/tls
+stringData: {tls.crt: crt, tls.key: key}
+"""
+TEXT = MESH + GATEWAY + SHOP + DATABASE
+
+
+def test_clients_are_sent_to_tls() -> None:
+    found = ask(scenario(TEXT, gateway=True), "http://shop.example.com/a?b", "gateway/shop")
+    assert (found.verdict, found.status, found.location) == (
+        Verdict.REDIRECT,
+        301,
+        "https://shop.example.com/a?b",
+    )
+    assert "httpsRedirect" in steps(found, Topic.ROUTE)[0]
+
+
+def test_tls_is_passed_through_by_its_server_name() -> None:
+    mesh = scenario(TEXT, gateway=True)
+    found = ask(mesh, "tls://db.example.com", "gateway/shop")
+    assert (found.verdict, found.tls.client) == (Verdict.FORWARD, ClientTls.PASSED_THROUGH)
+    assert [(each.service, each.port) for each in found.clusters] == [("mysql.default.svc.cluster.local", 3306)]
+    assert ask(mesh, "tls://other.example.com", "gateway/shop").verdict is Verdict.TLS_ERROR
+
+
+def test_tls_ends_at_the_gateway() -> None:
+    found = ask(scenario(TEXT, gateway=True), "https://shop.example.com/", "gateway/shop")
+    assert (found.verdict, found.tls.client) == (Verdict.FORWARD, ClientTls.TERMINATED)
+    assert any("no file holds a Secret" in text for text in steps(found, Topic.NOTE))
+
+
+def test_plain_requests_at_a_tls_port_fail() -> None:
+    found = ask(scenario(TEXT, gateway=True), "http://shop.example.com:443/", "gateway/shop")
+    assert found.verdict is Verdict.TLS_ERROR
+    assert found.clusters == ()
+
+
+def test_secrets_that_are_described_are_all_that_there_are() -> None:
+    found = ask(scenario(TEXT + SECRET, gateway=True), "https://shop.example.com/", "gateway/shop")
+    assert found.verdict is Verdict.TLS_ERROR
+    assert any('credentialName not found: "cert"' in each.text for each in found.steps)
