@@ -68,7 +68,7 @@ def command(
 ) -> None:
     """Say what a request would do, and why: which rule takes it, where it goes, what is changed on the way.
 
-    With -f nothing needs to run. Files and a running mesh go together: the files are taken as if applied.
+    With -f nothing needs to run. With -f and --mesh NAME the files are taken as if they were applied to that mesh.
 
     \b
       lateen explain -f config/ --from productpage-v1 GET http://reviews:9080/reviews/1 -H 'end-user: jason'
