@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
 from lateen.api.meta import JsonObject
 from lateen.app.entry import own_group
@@ -24,7 +26,6 @@ from lateen.client.error import ApiError
 from lateen.client.kubeconfig import read_access
 from lateen.client.paths import CONTROL_PLANE, DNS, NODE, SUPERVISOR, MeshPaths
 from lateen.client.sync import SyncClient
-from lateen.lib.clock import SystemClock, rfc3339
 from lateen.lib.pid_file import AlreadyRunningError, PidFile
 from lateen.node.cleanup import remove_all_pods
 from lateen.node.network.cleanup import remove_mesh_network
@@ -37,6 +38,7 @@ FIRST_API_PORT = 16_443
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
 OTHER_COMMAND_SECONDS = 60.0
+ANSWER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +64,20 @@ def start(paths: MeshPaths, options: StartOptions) -> bool:
         with records_locked(paths):
             record = next_record(paths, options)
             write_record(paths, record)
-        _start(paths, record)
+        _start(paths)
     return True
 
 
-def _start(paths: MeshPaths, record: MeshRecord) -> None:
+def _start(paths: MeshPaths) -> None:
     _end_processes(paths)
     paths.logs.mkdir(parents=True, exist_ok=True)
     paths.run.mkdir(parents=True, exist_ok=True)
     # It may name a port that is somebody else's by now: whoever wants to reach the API must wait for the new one.
     paths.kubeconfig.unlink(missing_ok=True)
-    begun, tail = SystemClock().now(), LogTail(paths)
+    tail = LogTail(paths)
     process = _spawn(paths)
     wait_until(lambda: _answers(paths), START_SECONDS, tail, process)
-    wait_until(lambda: _node_has_reported(paths, record.node_name, begun), START_SECONDS, tail, process)
+    wait_until(lambda: _node_has_reported(paths), START_SECONDS, tail, process)
 
 
 def stop(paths: MeshPaths, *, purge: bool = False) -> list[str]:
@@ -215,24 +217,24 @@ def _spawn(paths: MeshPaths) -> subprocess.Popen[bytes]:
 
 
 def _answers(paths: MeshPaths) -> bool:
-    return _asked(paths, lambda client: client.text("/readyz") == "ok")
-
-
-def _node_has_reported(paths: MeshPaths, node: str, since: float) -> bool:
-    """Whether the agent has said since then that it is ready, which it says when it has looked at all its pods."""
-
-    def reported(client: SyncClient) -> bool:
-        conditions = (client.get(f"/api/v1/nodes/{node}").get("status") or {}).get("conditions") or []
-        return any(each.get("lastHeartbeatTime", "") >= rfc3339(since) for each in conditions)
-
-    return _asked(paths, reported)
-
-
-def _asked(paths: MeshPaths, question: Callable[[SyncClient], bool]) -> bool:
     try:
-        with SyncClient(read_access(paths.kubeconfig), timeout=2.0) as client:
-            return question(client)
+        with SyncClient(read_access(paths.kubeconfig), timeout=ANSWER_SECONDS) as client:
+            return client.text("/readyz") == "ok"
     except (AccessError, ApiError):
+        return False
+
+
+def _node_has_reported(paths: MeshPaths) -> bool:
+    """Whether the agent has told the API what became of all its pods."""
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(str(paths.node_socket))
+            asking = HTTPConnection("node")
+            asking.sock = connection
+            asking.request("GET", "/readyz")
+            return asking.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
 
 

@@ -8,7 +8,7 @@ from lateen.cli.distribution import report_distribution, revision_now
 from lateen.cli.kinds import Target, kind_named
 from lateen.cli.mesh import fail
 from lateen.cli.pods import is_ready, list_pods
-from lateen.cli.readiness import pod_trouble, wait_for_deployments
+from lateen.cli.readiness import wait_for_workloads
 from lateen.client.sync import SyncClient
 from lateen.model.endpoint_slices import SERVICE_LABEL
 from lateen.model.selection import selects
@@ -22,8 +22,7 @@ def settle(client: SyncClient, before: int, timeout: float) -> bool:
     False when a proxy refused it or did not answer, which is printed. Exits with a message when pods don't get ready.
     """
     deadline = time.monotonic() + timeout
-    wait_for_deployments(client, timeout)
-    _wait_for_bare_pods(client, deadline)
+    wait_for_workloads(client, timeout)
     _wait_for_endpoints(client, deadline)
     left = max(1.0, deadline - time.monotonic())
     return report_distribution(client, revision_now(client), first=before + 1, wait=True, timeout=left)
@@ -36,18 +35,6 @@ def wait_for_no_pods(client: SyncClient, namespace: str, owners: Collection[str]
         if time.monotonic() > deadline:
             fail(f"error: pod {left[0]['metadata']['name']} is still there after {timeout:g} s")
         time.sleep(POLL_SECONDS)
-
-
-def _wait_for_bare_pods(client: SyncClient, deadline: float) -> None:
-    """Return when the pods that no deployment made are ready, or have done what they had to."""
-    while waiting := [pod for pod in list_pods(client, "") if not _owner(pod) and not _is_done(pod)]:
-        if time.monotonic() > deadline:
-            fail(f"error: pod {waiting[0]['metadata']['name']} is not ready: {pod_trouble(waiting[0])}")
-        time.sleep(POLL_SECONDS)
-
-
-def _is_done(pod: JsonObject) -> bool:
-    return is_ready(pod) or (pod.get("status") or {}).get("phase") in {"Succeeded", "Failed"}
 
 
 def _wait_for_endpoints(client: SyncClient, deadline: float) -> None:

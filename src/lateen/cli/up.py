@@ -10,7 +10,7 @@ import click
 from lateen.cli.apply import Applier, checked_documents
 from lateen.cli.mesh import fail, reported
 from lateen.cli.overview import print_overview
-from lateen.cli.readiness import wait_for_deployments
+from lateen.cli.readiness import wait_for_workloads
 from lateen.cli.seconds import SECONDS
 from lateen.cli.settings import mesh_config, profile_of
 from lateen.client.kubeconfig import read_access
@@ -90,7 +90,7 @@ def start_mesh(
     with reported(), SyncClient(read_access(paths.kubeconfig)) as client:
         if documents and not Applier(client, "default").apply_all(documents):
             raise SystemExit(1)
-        pods = wait_for_deployments(client, timeout)
+        pods = wait_for_workloads(client, timeout)
         click.echo(f"{pods} pod{'' if pods == 1 else 's'} ready after {time.monotonic() - started:.1f} s")
         print_overview(client, paths)
 

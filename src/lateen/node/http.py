@@ -1,4 +1,4 @@
-"""The node agent's HTTP interface on a Unix socket: logs, exec, and requests into pods' networks."""
+"""The node agent's HTTP interface on a Unix socket: readiness, logs, exec, and requests into pods' networks."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -32,8 +32,11 @@ _HOP_BY_HOP = frozenset(
 _LOOPBACK = "127.0.0.1"
 
 
-class Pods(Protocol):
+class Agent(Protocol):
     """Finds who runs a pod; `lateen.node.agent.NodeAgent`."""
+
+    @property
+    def has_reported(self) -> bool: ...
 
     def worker(self, namespace: str, name: str) -> PodWorker | None: ...
 
@@ -41,13 +44,14 @@ class Pods(Protocol):
 class NodeHttp:
     """Answers for one agent."""
 
-    def __init__(self, pods: Pods, clock: Clock) -> None:
-        self._pods = pods
+    def __init__(self, agent: Agent, clock: Clock) -> None:
+        self._agent = agent
         self._clock = clock
 
     async def start(self, path: Path) -> web.AppRunner:
         """Serve on the socket `path`; `cleanup()` of what is returned ends it."""
         app = web.Application()
+        app.router.add_get("/readyz", self._ready)
         app.router.add_get("/logs/{namespace}/{pod}/{container}", self._logs)
         app.router.add_get("/exec/{namespace}/{pod}/{container}", self._exec)
         app.router.add_route("*", "/proxy/{namespace}/{pod}/{port:[0-9]+}/{path:.*}", self._proxy)
@@ -58,9 +62,14 @@ class NodeHttp:
         _restrict(path)
         return runner
 
+    async def _ready(self, _: web.Request) -> web.Response:
+        if not self._agent.has_reported:
+            raise web.HTTPServiceUnavailable(text="the API has not been told of this node's pods yet")
+        return web.Response(text="ok")
+
     def _worker(self, request: web.Request) -> PodWorker:
         namespace, name = request.match_info["namespace"], request.match_info["pod"]
-        worker = self._pods.worker(namespace, name)
+        worker = self._agent.worker(namespace, name)
         if worker is None:
             raise web.HTTPNotFound(text=f'pod "{name}" in namespace "{namespace}" does not run on this node')
         return worker

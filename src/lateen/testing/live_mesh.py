@@ -22,7 +22,7 @@ from lateen.cli.logs import LogSource
 from lateen.cli.measuring import measure
 from lateen.cli.mesh import Failure
 from lateen.cli.pods import choose_container
-from lateen.cli.readiness import wait_for_deployments
+from lateen.cli.readiness import wait_for_workloads
 from lateen.cli.sending import Sending, send
 from lateen.cli.settling import settle, wait_for_no_pods
 from lateen.client.access import AccessError
@@ -70,7 +70,7 @@ class LiveMesh:
         with translated():
             start(MeshPaths(self.name), StartOptions(profile=self.profile))
             with self._client() as client:
-                wait_for_deployments(client, timeout)
+                wait_for_workloads(client, timeout)
                 if self.injection:
                     enable_injection(client, "default")
                 if sources:
