@@ -31,6 +31,7 @@ from lateen.controllers.admission import SidecarAdmission
 from lateen.controllers.analysis import AnalysisLoop
 from lateen.controllers.deployments import DeploymentController
 from lateen.controllers.endpoint_slices import EndpointSliceController
+from lateen.controllers.entry_addresses import EntryAddressController
 from lateen.controllers.event_expiry import EventExpiry
 from lateen.controllers.garbage import GarbageController
 from lateen.controllers.loop import Controller, ControllerRunner
@@ -143,6 +144,7 @@ def build_controllers(
         SchedulingController(store),
         ServiceController(store, str(plan.services), record.name, _is_free_port),
         EndpointSliceController(store),
+        EntryAddressController(store),
         GarbageController(store, clock),
         statuses,
     )

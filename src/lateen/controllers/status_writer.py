@@ -52,7 +52,7 @@ class StatusWriter:
         status = status_for(self._problems().get(ref, ()), generation, previous, rfc3339(self._clock.now()))
         if status != previous:
             try:
-                await self._store.replace({**stored.body, "status": status}, status_only=True)
+                await self._store.replace({**stored.body, "status": status}, expected=stored.revision, status_only=True)
             except (ConflictError, MissingError):
                 return None  # its newer version is in the queue already
         return None

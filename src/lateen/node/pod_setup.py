@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol
@@ -94,7 +94,8 @@ class PodSetup:
         complaints: list[str] = []
         if captured(pod):
             capture, complaints = parse_capture(pod.metadata.annotations)
-            self.capture(attachment.netns, capture)
+            server = IPv4Address(settings.dns_address) if settings.dns_address else None
+            self.capture(attachment.netns, replace(capture, name_server=server))
         folder.write_spec(spec)
         return complaints
 

@@ -18,6 +18,7 @@ from lateen.lib.netns import run_inside
 from lateen.lib.pid_file import PidFile
 from lateen.node.dns.process import DnsProcess
 from lateen.node.dns.table import DnsTable, write_table
+from lateen.node.network.capture import Capture, install_capture
 from lateen.node.network.service_proxy import ServiceProxy
 
 pytestmark = pytest.mark.root
@@ -63,7 +64,10 @@ def name_server(mesh: Mesh, tmp_path: Path, machine_resolver: str) -> Iterator[D
         log=tmp_path / "dns.log",
         resolv_conf=tmp_path / "resolv.conf",
     )
-    write_table(process.table, DnsTable(pods=str(mesh.plan.pods), addresses={WEB: ["10.96.0.20"]}))
+    table = DnsTable(
+        pods=str(mesh.plan.pods), addresses={WEB: ["10.96.0.20"]}, entries={"db.example.com": ["240.240.0.1"]}
+    )
+    write_table(process.table, table)
     process.ensure()
     yield process
     process.stop()
@@ -93,6 +97,15 @@ def test_pods_and_the_machine_resolve_names(mesh: Mesh, name_server: DnsProcess)
 
 def test_other_names_are_asked_at_the_machines_own_loopback(mesh: Mesh, name_server: DnsProcess) -> None:
     assert addresses(ask(mesh.pod().netns, mesh, "www.example.com")) == ["192.0.2.80"]
+
+
+def test_pods_with_a_sidecar_know_the_hosts_of_service_entries(mesh: Mesh, name_server: DnsProcess) -> None:
+    pod = mesh.pod()
+    assert addresses(ask(pod.netns, mesh, "db.example.com")) == ["192.0.2.80"]
+    install_capture(pod.netns, Capture(name_server=mesh.plan.dns))
+    for tcp in (False, True):
+        assert addresses(ask(pod.netns, mesh, "db.example.com", tcp=tcp)) == ["240.240.0.1"]
+    assert addresses(ask(pod.netns, mesh, WEB)) == ["10.96.0.20"]
 
 
 def test_the_server_is_started_once_and_again_when_it_died(mesh: Mesh, name_server: DnsProcess) -> None:

@@ -26,10 +26,11 @@ _REMEMBERED_MOST = 4096
 
 
 class ZoneFile:
-    """The zone of a table file, read again whenever the file was replaced."""
+    """The zone of a table file, read again whenever the file was replaced; ServiceEntries' names if `with_entries`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, with_entries: bool = False) -> None:
         self._file = file
+        self._with_entries = with_entries
         self._stamp: tuple[int, int] | None = None
         self._zone: Zone | None = None
 
@@ -39,7 +40,7 @@ class ZoneFile:
             status = self._file.stat()
             if (stamp := (status.st_ino, status.st_mtime_ns)) != self._stamp:
                 self._stamp = stamp
-                self._zone = Zone(read_table(self._file))
+                self._zone = Zone(read_table(self._file), with_entries=self._with_entries)
         except (OSError, ValueError, msgspec.MsgspecError) as failure:
             log.warning("%s can't be read, going on with what was known: %s", self._file, failure)
         return self._zone

@@ -4,19 +4,20 @@ import asyncio
 import logging
 import signal
 import socket
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from lateen.lib.netns import run_inside
 from lateen.lib.tasks import TaskGroup
+from lateen.node.dns.ports import CAPTURED_PORT, DNS_PORT
 from lateen.node.dns.responder import Responder, ZoneFile
 from lateen.node.dns.upstream import Upstream
 
 log = logging.getLogger(__name__)
 
-DNS_PORT = 53
 _TCP_IDLE_SECONDS = 10.0
 _TCP_CONNECTIONS = 256
 _UDP_WAITING = 2048
@@ -30,7 +31,6 @@ class DnsSettings:
     address: str
     table: Path
     resolv_conf: Path = Path("/etc/resolv.conf")
-    port: int = DNS_PORT
 
 
 async def serve(settings: DnsSettings, presence: AbstractContextManager[None]) -> None:
@@ -41,21 +41,23 @@ async def serve(settings: DnsSettings, presence: AbstractContextManager[None]) -
     Only the listening sockets are in the mesh's namespace: the process stays in the machine's, from where the
     machine's own name servers can be reached, those on its loopback address too.
     """
-    datagrams, listener = run_inside(settings.netns, lambda: _sockets(settings.address, settings.port))
-    responder = Responder(ZoneFile(settings.table), Upstream(settings.resolv_conf))
+    ports = (DNS_PORT, CAPTURED_PORT)
+    sockets = run_inside(settings.netns, lambda: [_sockets(settings.address, port) for port in ports])
+    upstream = Upstream(settings.resolv_conf)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with TaskGroup() as tasks:
-        transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(responder, tasks), sock=datagrams)
-        streams = _Streams(responder)
-        server = await asyncio.start_server(streams.handle, sock=listener)
-        log.info("answering at %s:%d in %s", settings.address, settings.port, settings.netns.name)
+    async with TaskGroup() as tasks, AsyncExitStack() as stack:
+        for port, (datagrams, listener) in zip(ports, sockets, strict=True):
+            responder = Responder(ZoneFile(settings.table, with_entries=port == CAPTURED_PORT), upstream)
+            transport, _ = await loop.create_datagram_endpoint(partial(_Datagrams, responder, tasks), sock=datagrams)
+            stack.callback(transport.close)
+            server = await asyncio.start_server(_Streams(responder).handle, sock=listener)
+            stack.callback(server.close)
+        log.info("answering at %s:%s in %s", settings.address, ports, settings.netns.name)
         with presence:
             await stop.wait()
-        transport.close()
-        server.close()
 
 
 def _sockets(address: str, port: int) -> tuple[socket.socket, socket.socket]:

@@ -22,13 +22,17 @@ class PortTarget(msgspec.Struct, frozen=True, array_like=True):
 
 
 class DnsTable(msgspec.Struct, frozen=True, kw_only=True):
-    """Lower-case names without the last dot. `ports` has names like `_http._tcp.reviews.default.svc.cluster.local`."""
+    """Lower-case names without the last dot. `ports` has names like `_http._tcp.reviews.default.svc.cluster.local`.
+
+    `entries` are the hosts of ServiceEntries, with the addresses that stand for them in the mesh.
+    """
 
     pods: str
     domain: str = CLUSTER_DOMAIN
     addresses: dict[str, list[str]] = {}
     aliases: dict[str, str] = {}
     ports: dict[str, list[PortTarget]] = {}
+    entries: dict[str, list[str]] = {}
 
 
 def read_table(file: Path) -> DnsTable:
@@ -62,7 +66,7 @@ def build_table(
     for endpoint_slice in slices:
         if endpoint_slice.address_type == "IPv4":
             by_service[endpoint_slice.metadata.namespace, endpoint_slice.service_name].append(endpoint_slice)
-    table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={})
+    table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={}, entries={})
     for service in services:
         _add_service(table, service, by_service[service.metadata.namespace, service.metadata.name])
     for entry in entries:
@@ -110,7 +114,7 @@ def _add_port(table: DnsTable, service: str, port: str, protocol: str, target: P
 def _add_service_entry(table: DnsTable, entry: ServiceEntry) -> None:
     for host, addresses in _entry_addresses(entry):
         if addresses:  # A name without addresses is resolved where it would be without a mesh.
-            table.addresses.setdefault(host.lower().rstrip("."), addresses)
+            table.entries.setdefault(host.lower().rstrip("."), addresses)
 
 
 def _entry_addresses(entry: ServiceEntry) -> Iterator[tuple[str, list[str]]]:

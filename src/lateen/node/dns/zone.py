@@ -33,13 +33,14 @@ class Answer:
 
 
 class Zone:
-    """The names of one table, ready to be asked about."""
+    """The names of one table, ready to be asked about; those of ServiceEntries only `with_entries`."""
 
-    def __init__(self, table: DnsTable) -> None:
+    def __init__(self, table: DnsTable, *, with_entries: bool) -> None:
         self._table = table
         self._domain = table.domain
         self._pods = IPv4Network(table.pods)
-        self._existing = _with_parents([*table.addresses, *table.aliases, *table.ports], table.domain)
+        self._addresses = {**table.entries, **table.addresses} if with_entries else table.addresses
+        self._existing = _with_parents([*self._addresses, *table.aliases, *table.ports], table.domain)
         self._names_of = _names_by_address(table)
 
     def answer(self, name: str, kind: RdataType) -> Answer | None:
@@ -54,7 +55,7 @@ class Zone:
     def _own(self, name: str, kind: RdataType) -> Answer:
         if name in self._table.aliases:
             return self._alias(name, kind)
-        addresses = self._table.addresses.get(name) or self._pod_address(name)
+        addresses = self._addresses.get(name) or self._pod_address(name)
         if addresses:
             return self._addresses_answer(name, addresses, kind)
         if kind == SRV and name in self._table.ports:
@@ -101,13 +102,13 @@ class Zone:
         return [str(address)] if address in self._pods else []
 
     def _foreign_addresses(self, name: str) -> list[str] | None:
-        exact = self._table.addresses.get(name)
+        exact = self._addresses.get(name)
         if exact is not None:
             return exact
         parent = name
         while "." in parent:
             parent = parent.partition(".")[2]
-            if (addresses := self._table.addresses.get(f"*.{parent}")) is not None:
+            if (addresses := self._addresses.get(f"*.{parent}")) is not None:
                 return addresses
         return None
 

@@ -6,9 +6,10 @@ https://istio.io/latest/docs/reference/config/annotations/ below `traffic.sideca
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 from pathlib import Path
 
+from lateen.node.dns.ports import CAPTURED_PORT, DNS_PORT
 from lateen.node.network.nftables import load_rules
 
 PROXY_UID = 1337
@@ -24,7 +25,11 @@ _ALL = "*"
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What is redirected to the proxy; None in an `include` means everything."""
+    """What is redirected to the proxy; None in an `include` means everything.
+
+    What goes to the `name_server` is answered with the hosts of ServiceEntries, but not for the proxy itself: it must
+    find those hosts where they really are.
+    """
 
     outbound_ranges: tuple[IPv4Network, ...] | None = None
     outbound_ranges_excluded: tuple[IPv4Network, ...] = ()
@@ -34,6 +39,7 @@ class Capture:
     inbound_ports_excluded: tuple[int, ...] = ()
     interfaces_excluded: tuple[str, ...] = ()
     enabled: bool = True
+    name_server: IPv4Address | None = None
 
 
 def parse_capture(annotations: Mapping[str, str]) -> tuple[Capture, list[str]]:
@@ -65,6 +71,7 @@ def capture_rules(capture: Capture) -> str:
         f"meta skuid {PROXY_UID} return",
         "oif lo return",
         "ip daddr 127.0.0.0/8 return",
+        *_name_rules(capture.name_server),
         *_outbound_selection(capture),
     ]
     inbound = [
@@ -101,6 +108,12 @@ def install_capture(netns: Path, capture: Capture) -> None:
 
 def _interface_rules(match: str, capture: Capture) -> list[str]:
     return [f'{match} "{name}" return' for name in capture.interfaces_excluded]
+
+
+def _name_rules(server: IPv4Address | None) -> list[str]:
+    if server is None:
+        return []
+    return [f"ip daddr {server} meta l4proto {{ tcp, udp }} th dport {DNS_PORT} dnat to {server}:{CAPTURED_PORT}"]
 
 
 def _outbound_selection(capture: Capture) -> list[str]:

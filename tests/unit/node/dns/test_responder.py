@@ -55,6 +55,7 @@ def responder(tmp_path: Path, resolver: tuple[Resolver, int]) -> Responder:
             "many.shop.svc.cluster.local": [f"10.244.1.{n}" for n in range(200)],
         },
         aliases={"outside.shop.svc.cluster.local": "www.example.org"},
+        entries={"db.example.com": ["240.240.0.1"]},
     )
     write_table(tmp_path / "dns.json", table)
     upstream = Upstream(tmp_path / "resolv.conf", patience=0.2, port=resolver[1])
@@ -85,6 +86,12 @@ async def test_the_rest_is_asked_elsewhere(responder: Responder, resolver: tuple
     assert shown(await ask(responder, "www.example.com.")) == ["192.0.2.80"]
     assert (await ask(responder, "www.example.com.web.cluster.local.")).rcode() == rcode.NXDOMAIN
     assert resolver[0].asked == ["www.example.com."]
+
+
+async def test_hosts_of_service_entries_have_two_answers(responder: Responder, tmp_path: Path) -> None:
+    captured = Responder(ZoneFile(tmp_path / "dns.json", with_entries=True), Upstream(tmp_path / "none"))
+    assert shown(await ask(captured, "db.example.com.")) == ["240.240.0.1"]
+    assert shown(await ask(responder, "db.example.com.")) == ["192.0.2.80"]
 
 
 async def test_a_silent_name_server_is_a_server_failure(responder: Responder) -> None:

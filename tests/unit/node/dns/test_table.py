@@ -68,7 +68,7 @@ def test_service_entries_with_addresses_have_names() -> None:
         entry(("A.example.com", "*.wild.example.com"), addresses=("192.0.2.7", "192.0.2.0/24")),
         entry(("b.example.com", "c.example.com"), assigned),
     ]
-    assert build_table(PODS, [], [], entries).addresses == {
+    assert build_table(PODS, [], [], entries).entries == {
         "a.example.com": ["192.0.2.7"],
         "*.wild.example.com": ["192.0.2.7"],
         "b.example.com": ["240.240.0.1"],

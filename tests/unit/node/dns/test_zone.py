@@ -6,25 +6,28 @@ from lateen.node.dns.table import DnsTable, PortTarget
 from lateen.node.dns.zone import Zone
 
 WEB = "web.shop.svc.cluster.local"
-ZONE = Zone(
-    DnsTable(
-        pods="10.244.0.0/20",
-        addresses={
-            WEB: ["10.96.0.20"],
-            "db.shop.svc.cluster.local": ["10.244.0.2", "10.244.0.3"],
-            "db-0.db.shop.svc.cluster.local": ["10.244.0.2"],
-            "empty.shop.svc.cluster.local": [],
-            "api.example.com": ["192.0.2.7"],
-            "*.wild.example.com": ["192.0.2.8"],
-        },
-        aliases={
-            "outside.shop.svc.cluster.local": "www.example.org",
-            "inside.shop.svc.cluster.local": WEB,
-            "loop.shop.svc.cluster.local": "loop.shop.svc.cluster.local",
-        },
-        ports={f"_http._tcp.{WEB}": [PortTarget(80, WEB)]},
-    )
+TABLE = DnsTable(
+    pods="10.244.0.0/20",
+    addresses={
+        WEB: ["10.96.0.20"],
+        "db.shop.svc.cluster.local": ["10.244.0.2", "10.244.0.3"],
+        "db-0.db.shop.svc.cluster.local": ["10.244.0.2"],
+        "empty.shop.svc.cluster.local": [],
+    },
+    aliases={
+        "outside.shop.svc.cluster.local": "www.example.org",
+        "inside.shop.svc.cluster.local": WEB,
+        "loop.shop.svc.cluster.local": "loop.shop.svc.cluster.local",
+    },
+    ports={f"_http._tcp.{WEB}": [PortTarget(80, WEB)]},
+    entries={
+        "api.example.com": ["192.0.2.7"],
+        "*.wild.example.com": ["192.0.2.8"],
+        "entry.shop.svc.cluster.local": ["192.0.2.9"],
+        WEB: ["192.0.2.10"],
+    },
 )
+ZONE = Zone(TABLE, with_entries=True)
 
 
 def texts(name: str, kind: RdataType) -> list[str]:
@@ -43,6 +46,7 @@ def texts(name: str, kind: RdataType) -> list[str]:
         ("10-244-3-9.shop.pod.cluster.local", ["10.244.3.9"]),
         ("api.example.com", ["192.0.2.7"]),
         ("a.b.wild.example.com", ["192.0.2.8"]),
+        ("entry.shop.svc.cluster.local", ["192.0.2.9"]),
     ],
 )
 def test_addresses(name: str, addresses: list[str]) -> None:
@@ -115,3 +119,14 @@ def test_named_ports() -> None:
 def test_addresses_have_names() -> None:
     assert texts("20.0.96.10.in-addr.arpa", PTR) == [f"{WEB}."]
     assert texts("2.0.244.10.in-addr.arpa", PTR) == ["db-0.db.shop.svc.cluster.local."]
+
+
+def test_without_entries_their_hosts_are_where_they_really_are() -> None:
+    plain = Zone(TABLE, with_entries=False)
+    assert plain.answer("api.example.com", A) is None
+    assert plain.answer("a.wild.example.com", A) is None
+    absent, web = plain.answer("entry.shop.svc.cluster.local", A), plain.answer(WEB, A)
+    assert absent is not None
+    assert absent.rcode == rcode.NXDOMAIN
+    assert web is not None
+    assert [record.text for record in web.records] == ["10.96.0.20"]

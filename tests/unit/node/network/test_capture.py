@@ -1,3 +1,5 @@
+from ipaddress import IPv4Address
+
 from lateen.node.network.capture import Capture, capture_rules, parse_capture
 
 PREFIX = "traffic.sidecar.istio.io/"
@@ -24,6 +26,13 @@ def test_without_annotations_all_tcp_is_captured() -> None:
         "tcp dport { 15000, 15001, 15006, 15020, 15021, 15090 } return",
         "meta l4proto tcp redirect to :15006",
     ]
+
+
+def test_names_are_asked_for_where_service_entries_are_known_but_not_by_the_proxy() -> None:
+    rules = capture_rules(Capture(name_server=IPv4Address("10.96.0.10"))).splitlines()
+    asked = "    ip daddr 10.96.0.10 meta l4proto { tcp, udp } th dport 53 dnat to 10.96.0.10:15053"
+    assert rules.index("    meta skuid 1337 return") < rules.index(asked)
+    assert rules.index(asked) < rules.index("    meta l4proto tcp redirect to :15001")
 
 
 def test_only_included_ranges_and_ports_leave_through_the_proxy() -> None:
