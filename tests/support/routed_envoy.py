@@ -21,7 +21,7 @@ from tests.support.running_envoy import free_port, running_envoy
 
 from lateen.ir.listener import HttpFilter
 from lateen.simulation.call import Call
-from lateen.simulation.outcome import Kind, Outcome
+from lateen.simulation.outcome import Kind, Outcome, Sticky
 from lateen.translate.address import socket_address
 from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap
 from lateen.translate.bootstrap_clusters import static_cluster
@@ -32,6 +32,8 @@ from lateen.translate.wire import pack
 
 SHARE_TOLERANCE = 0.15
 REQUESTS = 120
+FEW = 5
+"""Enough of the same request where it must always go the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,20 @@ class RoutedEnvoy:
 
     def disagreements(self, label: str, call: Call, outcome: Outcome) -> list[str]:
         """How Envoy's behaviour differs from the simulator's outcome."""
+        if outcome.sticky is not None:
+            return self._sticky_differences(label, call, outcome, outcome.sticky)
         wanted = sum(target.share > 0 for target in outcome.targets)
         answers = [self.send(label, call) for _ in range(REQUESTS if wanted > 1 else 1)]
         found = [text for answer in answers for text in _differences(answer, outcome)]
         return [*dict.fromkeys(found), *(_share_differences(answers, outcome) if wanted > 1 and not found else ())]
+
+    def _sticky_differences(self, label: str, call: Call, outcome: Outcome, sticky: Sticky) -> list[str]:
+        answers = [self.send(label, call) for _ in range(FEW)]
+        chosen = {answer.echo["cluster"] for answer in answers}
+        found = [text for answer in answers for text in _differences(answer, outcome)]
+        if sticky.cluster and chosen != {sticky.cluster}:
+            found.append(f"by {sticky.by}: simulated {sticky.cluster}, Envoy {chosen}")
+        return list(dict.fromkeys(found))
 
 
 @contextmanager

@@ -6,7 +6,16 @@ from lateen.explain.callee import callee_of
 from lateen.explain.caller import Caller
 from lateen.explain.looked_at import looked_at
 from lateen.explain.naming import Named, look_up
-from lateen.explain.parts import fault_of, mirror_shares, request_of, response_of, retries_of, route_view, timeout_of
+from lateen.explain.parts import (
+    fault_of,
+    mirror_shares,
+    request_of,
+    response_of,
+    retries_of,
+    route_view,
+    sticky_of,
+    timeout_of,
+)
 from lateen.explain.parts import tls_of as tls_between
 from lateen.explain.passage import Passage, pass_through
 from lateen.explain.question import Question
@@ -122,6 +131,7 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
         location=(outcome.location or None) if verdict is Verdict.REDIRECT else None,
         body=None if aborted else outcome.body or None,
         clusters=() if aborted else passage.clusters,
+        sticky=None if aborted else sticky_of(outcome),
         mirrors=() if aborted else mirror_shares(outcome),
         endpoints=() if aborted else passage.endpoints,
         route=route_view(passage.scenario, outcome),

@@ -21,6 +21,7 @@ from lateen.explain.result import (
     Response,
     Retries,
     RouteView,
+    Sticky,
     Tls,
     UpstreamTls,
 )
@@ -139,6 +140,12 @@ def rule_number(rule: str) -> int | None:
     """The number in `http[2]`."""
     digits = rule.partition("[")[2].rstrip("]")
     return int(digits) if digits.isdigit() else None
+
+
+def sticky_of(outcome: Outcome) -> Sticky | None:
+    """What decides between several clusters, None where it is chance."""
+    sticky = outcome.sticky
+    return Sticky(by=sticky.by, cluster=sticky.cluster or None) if sticky is not None else None
 
 
 def timeout_of(outcome: Outcome) -> str | None:

@@ -67,6 +67,15 @@ class ClusterShare(Part):
     request: Request | None = None
 
 
+class Sticky(Part):
+    """What decides between several clusters instead of chance (`header x-user`, `cookie user`): requests that are alike
+    in it all go the same way. `cluster` is where those go that are like this one, null where the call does not say.
+    """
+
+    by: tuple[str, ...]
+    cluster: str | None = None
+
+
 class MirrorShare(Part):
     """A place that gets copies of requests, whose answers are thrown away."""
 
@@ -274,6 +283,7 @@ class Explanation(Part):
     location: str | None = None
     body: str | None = None
     clusters: tuple[ClusterShare, ...] = ()
+    sticky: Sticky | None = None
     mirrors: tuple[MirrorShare, ...] = ()
     endpoints: tuple[EndpointView, ...] = ()
     route: RouteView | None = None

@@ -24,7 +24,7 @@ from lateen.explain.sources import Place, config_ref, place_of, short_name
 from lateen.explain.times import percent
 from lateen.explain.verdict import is_nowhere
 from lateen.ir.names import ALLOW_ANY, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
-from lateen.simulation.outcome import Kind
+from lateen.simulation.outcome import Kind, Sticky
 from lateen.simulation.routing import config_of
 
 SHOWN_ENDPOINTS = 6
@@ -182,11 +182,20 @@ def destinations(passage: Passage) -> Iterator[Step]:
         yield step(
             Topic.MIRROR, f"copies of {percent(share)} of the requests go to {mirror}; their answers are dropped"
         )
+    if (sticky := passage.outcome.sticky) is not None:
+        yield step(Topic.CLUSTER, _sticky(sticky, passage.clusters), _rule_place(passage))
     for cluster in passage.clusters:
         yield _cluster(passage, cluster)
         endpoints = [each for each in passage.endpoints if each.cluster == cluster.name]
         if not is_nowhere(passage, cluster.name):
             yield _endpoints(passage, cluster, endpoints)
+
+
+def _sticky(sticky: Sticky, clusters: Iterable[ClusterShare]) -> str:
+    by = " and ".join(sticky.by)
+    text = f"who goes where is decided by {by}, for the DestinationRule hashes it: the same {by} goes the same way"
+    mine = next((each for each in clusters if each.name == sticky.cluster), None)
+    return f"{text}, this one to {mine.subset or mine.service or mine.name}" if mine is not None else text
 
 
 def _cluster(passage: Passage, share: ClusterShare) -> Step:

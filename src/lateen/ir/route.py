@@ -31,7 +31,7 @@ class HashCookie(Value):
 
 
 class HashOn(Value):
-    """What a consistent-hash load balancer hashes: exactly one is set."""
+    """What is hashed to choose a cluster and an endpoint of it: exactly one is set."""
 
     header: str = ""
     cookie: HashCookie | None = None
@@ -83,7 +83,10 @@ class Fault(Value):
 
 
 class Forward(Value, tag="forward"):
-    """Send the request to one of `clusters`. `timeout_ms` 0 is no timeout; at most one path rewrite is set."""
+    """Send the request to one of `clusters`: by what `hash_on` makes of it, else by chance.
+
+    `timeout_ms` 0 is no timeout; at most one path rewrite is set.
+    """
 
     clusters: tuple[WeightedCluster, ...]
     timeout_ms: int = 0

@@ -100,10 +100,18 @@ READ: Mapping[str, frozenset[str]] = {
             "request_mirror_policies",
             "timeout",
             "retry_policy",
+            "hash_policy",
         ]
     ),
+    "envoy.config.route.v3.RouteAction.HashPolicy": frozenset(
+        ["header", "cookie", "query_parameter", "connection_properties"]
+    ),
+    "envoy.config.route.v3.RouteAction.HashPolicy.Header": frozenset({"header_name"}),
+    "envoy.config.route.v3.RouteAction.HashPolicy.Cookie": frozenset({"name"}),
+    "envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter": frozenset({"name"}),
+    "envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties": frozenset({"source_ip"}),
     "envoy.config.route.v3.RetryPolicy": frozenset({"num_retries"}),
-    "envoy.config.route.v3.WeightedCluster": frozenset({"clusters"}),
+    "envoy.config.route.v3.WeightedCluster": frozenset({"clusters", "use_hash_policy"}),
     "envoy.config.route.v3.WeightedCluster.ClusterWeight": frozenset(
         [
             "name",
@@ -191,9 +199,13 @@ IGNORED: Mapping[str, Mapping[str, str]] = {
     "envoy.config.route.v3.VirtualHost": {"include_request_attempt_count": FRAMING},
     "envoy.config.route.v3.Route": {"decorator": REPORTING, "stat_prefix": REPORTING},
     "envoy.config.route.v3.RouteAction": {
-        "hash_policy": CHOICE,
         "max_stream_duration": TIMING,
         "auto_host_rewrite": "the host becomes that of the endpoint picked",
+    },
+    "envoy.config.route.v3.RouteAction.HashPolicy.Cookie": {
+        "ttl": "says when clients are given one",
+        "path": "says which requests clients send it with",
+        "attributes": "for clients",
     },
     "envoy.config.route.v3.RetryPolicy": {
         "retry_on": "the first try is followed",

@@ -42,15 +42,26 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     abort_share: float = 0.0
 
 
+class Sticky(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests that are alike in `by` (`header x-user`, `cookie user`) all go to the same of several targets.
+
+    `cluster` is that of this call, "" where the call lacks what decides (then it is chosen by chance) or where that
+    shows on the way only.
+    """
+
+    by: tuple[str, ...]
+    cluster: str = ""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Where a call goes and why. `trail` tells each decision in one line, in order; `config` names the resource
     (`/apis/…/virtual-service/reviews`) that made the route and `rule` its part (`http[0]`), "" where none did;
     `position` is the route's place in its virtual host.
 
-    FORWARDED: `targets`, `mirrors` (cluster and share), `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and
-    `location`. ANSWERED: `status`, `body` and, for browsers' preflights, `answer_headers`. NOT_FOUND: no route, which
-    clients see as 404. REFUSED: nothing takes the connection. TLS_ERROR: the client's TLS, or its lack, does not fit
-    what takes the connection.
+    FORWARDED: `targets`, `sticky` (how one of several is chosen, `None`: by chance), `mirrors` (cluster and share),
+    `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and `location`. ANSWERED: `status`, `body` and, for
+    browsers' preflights, `answer_headers`. NOT_FOUND: no route, which clients see as 404. REFUSED: nothing takes it.
+    TLS_ERROR: the client's TLS, or its lack, does not fit what takes the connection.
     """
 
     kind: Kind
@@ -63,6 +74,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     config: str = ""
     rule: str = ""
     targets: tuple[Target, ...] = ()
+    sticky: Sticky | None = None
     mirrors: tuple[tuple[str, float], ...] = ()
     timeout_ms: int = 0
     retries: int = 0

@@ -12,6 +12,7 @@ from lateen.simulation.headers import request_headers
 from lateen.simulation.outcome import Faults, Kind, Outcome
 from lateen.simulation.paths import matches_path, redirected_path
 from lateen.simulation.preflight import preflight_answer
+from lateen.simulation.stickiness import sticky_choice
 from lateen.simulation.strings import matches_header, matches_query
 from lateen.simulation.virtual_host_choice import virtual_host_for
 from lateen.translate.names import FAULT_FILTER, ISTIO_METADATA
@@ -90,6 +91,7 @@ def _forwarded(resources: Resources, route: Route, call: Call, common: Outcome) 
         common,
         kind=Kind.FORWARDED,
         targets=targets_of(resources, route, call),
+        sticky=sticky_choice(route.route, call),
         mirrors=mirrors_of(route.route),
         timeout_ms=timeout.seconds * 1000 + timeout.nanos // 1_000_000,
         retries=route.route.retry_policy.num_retries.value if route.route.HasField("retry_policy") else 0,

@@ -49,6 +49,8 @@ def _set_target(action: route_pb2.RouteAction, forward: Forward) -> None:
             action.host_rewrite_literal = only.host_rewrite
         return
     action.weighted_clusters.clusters.extend(_weighted(target) for target in forward.clusters)
+    if forward.hash_on:
+        action.weighted_clusters.use_hash_policy.CopyFrom(scalar.boolean(True))
 
 
 def _weighted(target: WeightedCluster) -> route_pb2.WeightedCluster.ClusterWeight:
