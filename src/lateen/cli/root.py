@@ -48,10 +48,19 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "proxy-config": ("Proxies", "proxy_config", "Show what a proxy was told"),
 }
 ALIASES = {"ps": "proxy-status", "pc": "proxy-config"}
+LEADING = ("-n", "--namespace", "--mesh", "--kubeconfig", "--context")
 
 
 class VerbGroup(click.Group):
     """Imports a verb's module only when the verb is used."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's; verbs' options may stand in front of the verb, as in `lateen -n shop get pods`."""
+        leading = _leading(args)
+        words = args[leading:]
+        command = self.get_command(ctx, words[0]) if leading and words else None
+        place = 2 if isinstance(command, click.Group) else 1
+        return super().parse_args(ctx, [*words[:place], *args[:leading], *words[place:]])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All verbs, in the order of the table."""
@@ -100,6 +109,14 @@ class VerbGroup(click.Group):
         if args and args[0] not in VERBS and args[0] not in ALIASES and not args[0].startswith("-"):
             raise click.UsageError(unknown_verb(args[0]), ctx)
         return super().resolve_command(ctx, args)
+
+
+def _leading(args: Sequence[str]) -> int:
+    """How many of the arguments are options that belong to the verb behind them, and their values."""
+    count = 0
+    while count < len(args) and args[count].partition("=")[0] in LEADING:
+        count += 1 if "=" in args[count] else 2
+    return count
 
 
 def unknown_verb(word: str) -> str:

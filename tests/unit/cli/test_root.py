@@ -93,3 +93,17 @@ def test_a_shell_completes_verbs_without_importing_them() -> None:
     variables = {"_LATEEN_COMPLETE": "bash_complete", "COMP_WORDS": "lateen de", "COMP_CWORD": "1"}
     result = CliRunner(env=variables).invoke(root, prog_name="lateen", complete_var="_LATEEN_COMPLETE")
     assert result.output.split() == ["plain,demo", "plain,delete", "plain,describe"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--mesh", "nosuch", "get", "pods"), "there is no mesh 'nosuch'"),
+        (("-n", "shop", "--mesh=nosuch", "rollout", "status", "deploy/web"), "there is no mesh 'nosuch'"),
+        (("-n", "shop", "gte", "pods"), "did you mean `lateen get`?"),
+        (("-n", "shop", "version", "--client"), "no such option '-n'"),
+        (("-n", "shop"), "no such option '-n'"),
+    ],
+)
+def test_options_of_a_verb_may_stand_in_front_of_it(words: tuple[str, ...], said: str) -> None:
+    assert said in run(*words).output
