@@ -7,7 +7,7 @@ from lateen.api.meta import Resource
 from lateen.api.problem import ResourceRef
 from lateen.store.config_store import Event, EventType, Stored
 
-STATUS_MATTERS = frozenset({"Pod", "Service", "Node", "WorkloadEntry"})
+STATUS_MATTERS = frozenset({"Pod", "Service", "Node", "ServiceEntry", "WorkloadEntry"})
 """Kinds of which a snapshot reads the status; of the others a new status changes nothing."""
 
 

@@ -1,0 +1,47 @@
+"""Services outside of the mesh that ServiceEntries declare, as pods with a sidecar reach them."""
+
+from functools import partial
+
+import pytest
+from tests.e2e.protocols.conftest import answers
+from tests.support.real_mesh import RealMesh, until
+
+pytestmark = pytest.mark.root
+
+DATABASE = """\
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: {name}}}
+spec:
+  hosts: [{name}.db.test]
+  ports: [{{number: 3306, name: mysql, protocol: {protocol}}}]
+  resolution: STATIC
+  endpoints: [{{address: {address}}}]
+---
+"""
+
+
+def databases(mesh: RealMesh, protocol: str) -> str:
+    pods = {name: mesh.pods("outside", f"app={name}")[0]["status"]["podIP"] for name in ("orders", "users")}
+    return "".join(DATABASE.format(name=name, address=ip, protocol=protocol) for name, ip in pods.items())
+
+
+def addresses(mesh: RealMesh) -> dict[str, str]:
+    items = mesh.get("serviceentries")["items"]
+    return {each["host"]: each["value"] for item in items for each in item.get("status", {}).get("addresses", [])}
+
+
+def resolved(mesh: RealMesh, host: str) -> str:
+    """The address that programs in the client's pod get for a host."""
+    return mesh.attempt("exec", "deploy/client-v1", "--", "getent", "ahostsv4", host).out.partition(" ")[0]
+
+
+def test_tcp_services_on_one_port_are_told_apart_by_name(mesh: RealMesh) -> None:
+    """No name server but the mesh's knows these hosts."""
+    mesh.apply(databases(mesh, "TCP"), "--wait")
+    hosts = {"orders.db.test": {"orders-db": 5}, "users.db.test": {"users-db": 5}}
+    until(lambda: addresses(mesh).keys() == hosts.keys(), "both hosts have addresses")
+    assert all(address.startswith("240.240.") for address in addresses(mesh).values())
+    for host, found in hosts.items():
+        until(partial(resolved, mesh, host), f"{host} is resolved")
+        assert answers(mesh, "banner", f"{host}:3306", 5) == found

@@ -1,0 +1,121 @@
+"""What clients and servers with sidecars on both sides speak to each other."""
+
+import pytest
+from tests.e2e.protocols import client
+from tests.e2e.protocols.conftest import answers
+from tests.support.real_mesh import RealMesh
+
+pytestmark = pytest.mark.root
+
+SUBSETS = """\
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {{name: {host}}}
+spec:
+  host: {host}
+  subsets:
+  - {{name: v1, labels: {{version: v1}}}}
+  - {{name: v2, labels: {{version: v2}}}}
+  - {{name: v3, labels: {{version: v3}}}}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {{name: {host}}}
+spec:
+  hosts: [{host}]
+"""
+GREETER = (
+    SUBSETS.format(host="greeter")
+    + """\
+  http:
+  - route:
+    - {destination: {host: greeter, subset: v1}, weight: 30}
+    - {destination: {host: greeter, subset: v2}, weight: 60}
+    - {destination: {host: greeter, subset: v3}, weight: 10}
+"""
+)
+BANNER = (
+    SUBSETS.format(host="banner")
+    + """\
+  tcp:
+  - match: [{port: 4000}]
+    route:
+    - {destination: {host: banner, subset: v1, port: {number: 4000}}, weight: 20}
+    - {destination: {host: banner, subset: v2, port: {number: 4000}}, weight: 80}
+"""
+)
+VAULT = (
+    SUBSETS.format(host="vault")
+    + """\
+  tls:
+  - match: [{port: 8443, sniHosts: [vault]}]
+    route: [{destination: {host: vault, subset: v2}}]
+"""
+)
+CHAT_GATEWAY = """\
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: chat}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: chat}
+spec:
+  hosts: ["*"]
+  gateways: [chat]
+  http: [{route: [{destination: {host: chat}}]}]
+"""
+
+
+def test_calls_over_one_connection_are_balanced_one_by_one(mesh: RealMesh) -> None:
+    found = answers(mesh, "grpc", "greeter:9000", 60)
+    assert set(found) == {"greeter-v1", "greeter-v2", "greeter-v3"}
+    assert min(found.values()) >= 6
+
+
+def test_calls_over_one_connection_follow_weights(mesh: RealMesh) -> None:
+    mesh.apply(GREETER, "--wait")
+    found = answers(mesh, "grpc", "greeter:9000", 300)
+    shares = {name: count / 3 for name, count in found.items()}
+    assert shares == {
+        "greeter-v1": pytest.approx(30, abs=6),
+        "greeter-v2": pytest.approx(60, abs=6),
+        "greeter-v3": pytest.approx(10, abs=6),
+    }
+
+
+def test_websockets(mesh: RealMesh) -> None:
+    assert answers(mesh, "websocket", "ws://chat/", 5) == {"chat-v1": 5}
+    mesh.apply(CHAT_GATEWAY, "--wait")
+    assert list(client.websocket(mesh.url.replace("http", "ws"), 5)) == ["chat-v1"] * 5
+
+
+@pytest.mark.parametrize("target", ["banner:4000", "banner:3306", "unnamed:3306"])
+def test_servers_that_speak_first(mesh: RealMesh, target: str) -> None:
+    found = answers(mesh, "banner", target, 20)
+    assert set(found) == {"banner-v1", "banner-v2"}
+
+
+def test_connections_follow_weights(mesh: RealMesh) -> None:
+    mesh.apply(BANNER, "--wait")
+    found = answers(mesh, "banner", "banner:4000", 200)
+    assert found["banner-v2"] == pytest.approx(160, abs=24)
+    assert sum(found.values()) == 200
+
+
+def test_tls_is_passed_through(mesh: RealMesh) -> None:
+    assert set(answers(mesh, "tls", "vault:8443", 20)) == {"vault-v1", "vault-v2"}
+    mesh.apply(VAULT, "--wait")
+    assert answers(mesh, "tls", "vault:8443", 10) == {"vault-v2": 10}
+
+
+@pytest.mark.parametrize("port", [80, 81])
+@pytest.mark.parametrize(("option", "version"), [("--http1.1", "1.1"), ("--http2-prior-knowledge", "2")])
+def test_versions_of_http(mesh: RealMesh, port: int, option: str, version: str) -> None:
+    if port == 81:
+        pytest.skip("the server of port 81 speaks HTTP/1.1 only")
+    command = ("curl", "-s", "-m", "5", option, "-o", "/dev/null", "-w", "%{http_version} %{http_code}")
+    assert mesh.run("exec", "deploy/client-v1", "--", *command, f"http://web:{port}/") == f"{version} 200"
