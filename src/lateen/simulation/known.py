@@ -136,7 +136,7 @@ READ: Mapping[str, frozenset[str]] = {
         ]
     ),
     "envoy.config.route.v3.DirectResponseAction": frozenset({"status", "body"}),
-    "envoy.config.core.v3.DataSource": frozenset({"inline_string"}),
+    "envoy.config.core.v3.DataSource": frozenset({"inline_string", "inline_bytes"}),
     "envoy.config.core.v3.HeaderValueOption": frozenset(["header", "append_action", "keep_empty_value"]),
     "envoy.config.core.v3.HeaderValue": frozenset({"key", "value"}),
     "envoy.config.core.v3.RuntimeFractionalPercent": frozenset({"default_value"}),

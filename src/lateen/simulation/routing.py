@@ -1,7 +1,7 @@
 """Which route takes a request, and what it does with it."""
 
 import msgspec
-from envoy.config.core.v3.base_pb2 import Metadata
+from envoy.config.core.v3.base_pb2 import DataSource, Metadata
 from envoy.config.route.v3.route_components_pb2 import RedirectAction, Route, RouteMatch, VirtualHost
 from envoy.config.route.v3.route_pb2 import RouteConfiguration
 from envoy.extensions.filters.http.fault.v3.fault_pb2 import HTTPFault
@@ -81,8 +81,12 @@ def _acted(
             return _redirected(route, call, common)
         case "direct_response":
             fixed = route.direct_response
-            return _with(common, kind=Kind.ANSWERED, status=fixed.status, body=fixed.body.inline_string)
+            return _with(common, kind=Kind.ANSWERED, status=fixed.status, body=_text(fixed.body))
     return common
+
+
+def _text(body: DataSource) -> str:
+    return body.inline_string or body.inline_bytes.decode(errors="replace")
 
 
 def _forwarded(resources: Resources, route: Route, call: Call, common: Outcome) -> Outcome:
