@@ -48,19 +48,11 @@ def skim(response: bytes) -> tuple[str, str]:
 
 
 class Proxies:
-    """All proxies of this process. What a resource needs is worked out once for all of them."""
+    """All proxies of this process."""
 
     def __init__(self) -> None:
-        self.needs: dict[bytes, set[str]] = {}
         self.waiting = 0
         self.ready = asyncio.Event()
-
-    def needs_of(self, resource: discovery_pb2.Resource) -> set[str]:
-        """The names of the dependent type."""
-        key = resource.resource.value
-        if key not in self.needs:
-            self.needs[key] = needs_of(resource)
-        return self.needs[key]
 
     def settled(self) -> None:
         """One more proxy has its first configuration."""
@@ -75,7 +67,7 @@ class AdsProxy:
     def __init__(self, node: base_pb2.Node, proxies: Proxies) -> None:
         self.node = node
         self.proxies = proxies
-        self.held: dict[str, dict[str, set[str]]] = {CLUSTER_TYPE: {}, LISTENER_TYPE: {}}
+        self.held: dict[str, dict[str, frozenset[str]]] = {CLUSTER_TYPE: {}, LISTENER_TYPE: {}}
         self.names: dict[str, set[str]] = {ENDPOINT_TYPE: set(), ROUTE_TYPE: set()}
         self.asked_listeners = False
         self.unsettled: set[str] | None = {LISTENER_TYPE, ROUTE_TYPE}
@@ -109,13 +101,12 @@ class AdsProxy:
 
     def _follow(self, stream: GrpcStream, parent: str, body: bytes) -> None:
         response = discovery_pb2.DeltaDiscoveryResponse.FromString(body)
-        held = self.held[parent]
+        held, child = self.held[parent], CHILDREN[parent]
         for resource in response.resources:
-            held[resource.name] = self.proxies.needs_of(resource)
+            held[resource.name] = needs_of(child, resource.resource.value)
         for name in response.removed_resources:
             held.pop(name, None)
-        child = CHILDREN[parent]
-        wanted = set().union(*held.values())
+        wanted = set[str]().union(*held.values())
         if wanted != self.names[child]:
             request = discovery_pb2.DeltaDiscoveryRequest(
                 type_url=child,

@@ -86,7 +86,7 @@ def _reference_problems(resources: Resources, external: Collection[str]) -> Iter
         if cluster not in known:
             yield f"{user}: refers to cluster {cluster}, which doesn't exist"
     for listener in resources.listeners.values():
-        for manager in _managers(listener):
+        for manager in listener_managers(listener):
             if manager.HasField("rds") and manager.rds.route_config_name not in resources.routes:
                 yield f"listener {listener.name}: refers to routes {manager.rds.route_config_name}, which don't exist"
     for user, name in _secret_users(resources):
@@ -101,24 +101,40 @@ def _reference_problems(resources: Resources, external: Collection[str]) -> Iter
 
 def _secret_users(resources: Resources) -> Iterator[tuple[str, str]]:
     for listener in resources.listeners.values():
-        for chain in chains(listener):
-            common = (downstream_tls(chain) or DownstreamTlsContext()).common_tls_context
-            named = [*common.tls_certificate_sds_secret_configs]
-            if common.HasField("combined_validation_context"):
-                named.append(common.combined_validation_context.validation_context_sds_secret_config)
-            yield from ((f"listener {listener.name}", each.name) for each in named)
+        yield from ((f"listener {listener.name}", name) for name in listener_secrets(listener))
+
+
+def listener_secrets(listener: Listener) -> Iterator[str]:
+    """The secrets that a listener's filter chains ask for."""
+    for chain in chains(listener):
+        common = (downstream_tls(chain) or DownstreamTlsContext()).common_tls_context
+        yield from (each.name for each in common.tls_certificate_sds_secret_configs)
+        if common.HasField("combined_validation_context"):
+            yield common.combined_validation_context.validation_context_sds_secret_config.name
 
 
 def _cluster_users(resources: Resources) -> Iterator[tuple[str, str]]:
-    for config in _route_configs(resources):
-        for host in config.virtual_hosts:
-            for route in host.routes:
-                yield from ((f"routes {config.name} {host.name}", cluster) for cluster in _route_clusters(route))
+    for config in resources.routes.values():
+        yield from route_config_clusters(config)
     for listener in resources.listeners.values():
-        for chain in chains(listener):
-            for proxy in _filters(chain, TcpProxy):
-                targets = [target.name for target in proxy.weighted_clusters.clusters] or [proxy.cluster]
-                yield from ((f"listener {listener.name} {chain.name}", cluster) for cluster in targets)
+        yield from listener_clusters(listener)
+
+
+def route_config_clusters(config: RouteConfiguration) -> Iterator[tuple[str, str]]:
+    """The clusters that routes name, each with the place where."""
+    for host in config.virtual_hosts:
+        for route in host.routes:
+            yield from ((f"routes {config.name} {host.name}", cluster) for cluster in _route_clusters(route))
+
+
+def listener_clusters(listener: Listener) -> Iterator[tuple[str, str]]:
+    """The clusters that a listener names by itself, each with the place where."""
+    for chain in chains(listener):
+        for proxy in _filters(chain, TcpProxy):
+            targets = [target.name for target in proxy.weighted_clusters.clusters] or [proxy.cluster]
+            yield from ((f"listener {listener.name} {chain.name}", cluster) for cluster in targets)
+    for manager in listener_managers(listener):
+        yield from route_config_clusters(manager.route_config)
 
 
 def _route_clusters(route: Route) -> Iterator[str]:
@@ -132,7 +148,7 @@ def _route_clusters(route: Route) -> Iterator[str]:
 def _route_configs(resources: Resources) -> Iterator[RouteConfiguration]:
     yield from resources.routes.values()
     for listener in resources.listeners.values():
-        yield from (manager.route_config for manager in _managers(listener) if manager.HasField("route_config"))
+        yield from (manager.route_config for manager in listener_managers(listener) if manager.HasField("route_config"))
 
 
 def chains(listener: Listener) -> list[FilterChain]:
@@ -141,7 +157,8 @@ def chains(listener: Listener) -> list[FilterChain]:
     return [*listener.filter_chains, *default]
 
 
-def _managers(listener: Listener) -> Iterator[HttpConnectionManager]:
+def listener_managers(listener: Listener) -> Iterator[HttpConnectionManager]:
+    """The HTTP connection managers of all filter chains."""
     for chain in chains(listener):
         yield from _filters(chain, HttpConnectionManager)
 

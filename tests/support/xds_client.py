@@ -2,26 +2,27 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 
 from envoy.config.cluster.v3 import cluster_pb2
 from envoy.config.listener.v3 import listener_pb2
 from envoy.config.route.v3 import route_pb2
-from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2 as hcm_pb2
 from envoy.service.discovery.v3 import discovery_pb2
 from google.protobuf.message import Message
+from tests.support.validators import listener_clusters, listener_managers, listener_secrets, route_config_clusters
 
-from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE
+from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE
 
 Refuses = Callable[[str, discovery_pb2.Resource], bool]
-CHILDREN = {CLUSTER_TYPE: ENDPOINT_TYPE, LISTENER_TYPE: ROUTE_TYPE}
+CHILDREN = {CLUSTER_TYPE: (ENDPOINT_TYPE,), LISTENER_TYPE: (ROUTE_TYPE, SECRET_TYPE)}
 
 
 class XdsClient:
     """Takes responses in order and leaves its requests in `outbox`.
 
-    It subscribes to the endpoints of the EDS clusters it holds and to the routes of the listeners it holds, and asks
-    for listeners only when it has an answer to its clusters. It answers clusters only when all of them are warm.
-    `refuses` says which resources it answers with a NACK.
+    It subscribes to the endpoints of the EDS clusters it holds and to the routes and secrets of the listeners it holds,
+    and asks for listeners only when it has an answer to its clusters. It answers clusters only when all of them are
+    warm. `refuses` says which resources it answers with a NACK.
     """
 
     def __init__(self, node: Message | None = None, refuses: Refuses = lambda *_: False) -> None:
@@ -29,7 +30,7 @@ class XdsClient:
         self.refuses = refuses
         self.outbox: deque[discovery_pb2.DeltaDiscoveryRequest] = deque()
         self.resources: dict[str, dict[str, discovery_pb2.Resource]] = {}
-        self.subscribed: dict[str, set[str]] = {ENDPOINT_TYPE: set(), ROUTE_TYPE: set()}
+        self.subscribed: dict[str, set[str]] = {ENDPOINT_TYPE: set(), ROUTE_TYPE: set(), SECRET_TYPE: set()}
         self.refused: set[tuple[str, str]] = set()
         self.held_back: deque[discovery_pb2.DeltaDiscoveryRequest] = deque()
         self.active: set[str] = set()
@@ -44,7 +45,7 @@ class XdsClient:
         self.warming.clear()
         self._ask(CLUSTER_TYPE, first=True)
         if self.resources:
-            for type_url in (ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE):
+            for type_url in (ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE):
                 if type_url == LISTENER_TYPE or self.subscribed[type_url]:
                     self._ask(type_url, subscribe=self.subscribed.get(type_url, set()), first=True)
 
@@ -78,8 +79,8 @@ class XdsClient:
         else:
             self._answer(response)
         self.refused.difference_update((type_url, name) for name in names if name not in bad)
-        if type_url in CHILDREN:
-            self._follow(type_url)
+        for child in CHILDREN.get(type_url, ()):
+            self._follow(type_url, child)
         if type_url == CLUSTER_TYPE and LISTENER_TYPE not in self.resources:
             self.resources[LISTENER_TYPE] = {}
             self._ask(LISTENER_TYPE, first=True)
@@ -88,7 +89,10 @@ class XdsClient:
         """A new or changed EDS cluster is of use once its endpoints came *after* it."""
         if type_url == CLUSTER_TYPE:
             held = self.resources[CLUSTER_TYPE]
-            self.warming.update(name for name in changed if name in held and needs_of(held[name]))
+            here = {name for name in changed if name in held}
+            waits = {name for name in here if needs_of(ENDPOINT_TYPE, held[name].resource.value)}
+            self.warming |= waits
+            self.active |= here - waits
             self.warming.difference_update(removed)
             self.active.difference_update(removed)
         elif type_url == ENDPOINT_TYPE:
@@ -107,10 +111,10 @@ class XdsClient:
     def _wants(self, type_url: str, name: str) -> bool:
         return type_url not in self.subscribed or name in self.subscribed[type_url]
 
-    def _follow(self, parent: str) -> None:
+    def _follow(self, parent: str, child: str) -> None:
         """Subscribe to what the parents need, and unsubscribe from the rest."""
-        child = CHILDREN[parent]
-        wanted = {name for resource in self.resources[parent].values() for name in needs_of(resource)}
+        parents = self.resources[parent].values()
+        wanted = {name for resource in parents for name in needs_of(child, resource.resource.value)}
         had = self.subscribed[child]
         if wanted == had:
             return
@@ -145,39 +149,30 @@ class XdsClient:
         (self.held_back if self.warming and response.type_url == CLUSTER_TYPE else self.outbox).append(request)
 
     def dangling(self, *, warm: bool = False) -> set[str]:
-        """Clusters that a route names and the client lacks, but for those it refused itself.
+        """Clusters that a route or listener names and the client lacks, but for those it refused itself.
 
         With `warm`, a cluster counts only when its endpoints have come."""
         held = self.active if warm else self.resources.get(CLUSTER_TYPE, {}).keys()
-        named = {name for route in self.resources.get(ROUTE_TYPE, {}).values() for name in clusters_of(route)}
+        users = ((url, each) for url in (ROUTE_TYPE, LISTENER_TYPE) for each in self.resources.get(url, {}).values())
+        named = {name for url, resource in users for name in _clusters_named(url, resource.resource.value)}
         return {name for name in named - held if (CLUSTER_TYPE, name) not in self.refused}
 
 
-def needs_of(resource: discovery_pb2.Resource) -> set[str]:
-    """What a cluster or listener makes Envoy subscribe to."""
-    if resource.resource.Is(cluster_pb2.Cluster.DESCRIPTOR):
-        cluster = cluster_pb2.Cluster()
-        resource.resource.Unpack(cluster)
-        return {cluster.name} if cluster.type == cluster_pb2.Cluster.EDS else set()
-    listener = listener_pb2.Listener()
-    resource.resource.Unpack(listener)
-    names = set()
-    for chain in [*listener.filter_chains, listener.default_filter_chain]:
-        for network_filter in chain.filters:
-            manager = hcm_pb2.HttpConnectionManager()
-            if network_filter.typed_config.Unpack(manager) and manager.HasField("rds"):
-                names.add(manager.rds.route_config_name)
-    return names
+@lru_cache(4096)
+def needs_of(child: str, parent: bytes) -> frozenset[str]:
+    """The resources of type `child` that a cluster or listener makes Envoy subscribe to."""
+    if child == ENDPOINT_TYPE:
+        cluster = cluster_pb2.Cluster.FromString(parent)
+        return frozenset({cluster.name} if cluster.type == cluster_pb2.Cluster.EDS else ())
+    listener = listener_pb2.Listener.FromString(parent)
+    if child == SECRET_TYPE:
+        return frozenset(listener_secrets(listener))
+    managers = listener_managers(listener)
+    return frozenset(manager.rds.route_config_name for manager in managers if manager.HasField("rds"))
 
 
-def clusters_of(resource: discovery_pb2.Resource) -> set[str]:
-    """The clusters that a route configuration names."""
-    config = route_pb2.RouteConfiguration()
-    resource.resource.Unpack(config)
-    actions = [route.route for host in config.virtual_hosts for route in host.routes if route.HasField("route")]
-    return {
-        name
-        for action in actions
-        for name in [action.cluster, *[target.name for target in action.weighted_clusters.clusters]]
-        if name
-    }
+@lru_cache(4096)
+def _clusters_named(type_url: str, value: bytes) -> frozenset[str]:
+    if type_url == LISTENER_TYPE:
+        return frozenset(name for _, name in listener_clusters(listener_pb2.Listener.FromString(value)))
+    return frozenset(name for _, name in route_config_clusters(route_pb2.RouteConfiguration.FromString(value)))

@@ -3,6 +3,7 @@
 from envoy.config.core.v3 import base_pb2
 from tests.support.xds_client import Refuses, XdsClient
 
+from lateen.model.workload import ProxyType
 from lateen.xds.connection import Connection
 from lateen.xds.fleet import Fleet
 
@@ -11,12 +12,23 @@ class Link:
     """One client's stream. `pump` passes messages to and fro until both sides have nothing to say."""
 
     def __init__(
-        self, fleet: Fleet, name: str, namespace: str = "default", refuses: Refuses = lambda *_: False, **labels: str
+        self,
+        fleet: Fleet,
+        name: str,
+        namespace: str = "default",
+        refuses: Refuses = lambda *_: False,
+        kind: ProxyType = ProxyType.SIDECAR,
+        **labels: str,
     ) -> None:
-        node = base_pb2.Node(id=f"sidecar~10.244.0.9~{name}.{namespace}~{namespace}.svc.cluster.local")
+        node = base_pb2.Node(id=f"{kind.value}~10.244.0.9~{name}.{namespace}~{namespace}.svc.cluster.local")
         node.metadata.update({"LABELS": labels, "ISTIO_VERSION": "1.0"})
         self.client = XdsClient(node, refuses)
-        self.connection: Connection = fleet.open()
+        self._fleet = fleet
+        self.connect()
+
+    def connect(self) -> None:
+        """Open a stream; the one before, if any, is left open."""
+        self.connection: Connection = self._fleet.open()
         self.client.connect()
 
     async def write(self, body: bytes) -> None:
@@ -26,5 +38,11 @@ class Link:
         """Exchange all messages there are."""
         while self.client.outbox or self.connection.backlog:
             while self.client.outbox:
-                self.connection.receive(self.client.outbox.popleft())
+                await self.exchange()
             await self.connection.drain(self.write)
+
+    async def exchange(self) -> None:
+        """Pass one request on, if there is one, and all responses that there are then."""
+        if self.client.outbox:
+            self.connection.receive(self.client.outbox.popleft())
+        await self.connection.drain(self.write)
