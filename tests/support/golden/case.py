@@ -13,6 +13,7 @@ from lateen.api.schema import decode
 from lateen.explain.scenario import Scenario, build_scenario
 from lateen.ir.config import ProxyConfig
 from lateen.model.build import build_snapshot
+from lateen.model.pods import parse_locality
 from lateen.model.workload import Proxy, ProxyType
 from lateen.resolve.mesh import MeshResolver
 from lateen.validation.validate import validate
@@ -133,4 +134,5 @@ def _proxy(case: Case) -> Proxy:
         address=address,
         labels={"app": service.name, **service.labels, "version": case.proxy.removeprefix(f"{service.name}-")},
         service_account=service.name,
+        locality=parse_locality(service.labels.get("istio-locality", "").replace(".", "/")),
     )
