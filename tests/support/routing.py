@@ -72,17 +72,18 @@ def gateway_proxy(netns: str = "") -> Proxy:
     )
 
 
-def rule(name: str, spec: str, namespace: str = "default") -> str:
-    """A VirtualService; `spec` is YAML in flow style."""
-    return document("VirtualService", name, spec, namespace)
+def rule(name: str, spec: str, namespace: str = "default", *, year: int = 0) -> str:
+    """A VirtualService, created in that year if it matters; `spec` is YAML in flow style."""
+    return document("VirtualService", name, spec, namespace, year=year)
 
 
-def document(kind: str, name: str, spec: str, namespace: str = "default") -> str:
+def document(kind: str, name: str, spec: str, namespace: str = "default", *, year: int = 0) -> str:
+    created = f", creationTimestamp: '{year}-01-01T00:00:00Z'" if year else ""
     return f"""
 ---
 apiVersion: networking.istio.io/v1
 kind: {kind}
-metadata: {{name: {name}, namespace: {namespace}}}
+metadata: {{name: {name}, namespace: {namespace}{created}}}
 spec: {spec}
 """
 

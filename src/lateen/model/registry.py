@@ -1,14 +1,16 @@
 """All services of the mesh by namespace and hostname, and who wins where several declare one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from lateen.api.problem import Problem, Severity
 from lateen.api.service import Service as KubernetesService
 from lateen.api.service_entry import ServiceEntry
 from lateen.lib.memo import Memo
 from lateen.model.kubernetes_services import service_of
-from lateen.model.service import Service
+from lateen.model.service import Service, ServicePort
 from lateen.model.service_entries import services_of
 from lateen.model.settings import MeshSettings
 
@@ -33,7 +35,7 @@ def register_services(
 ) -> Registry:
     """In one namespace a hostname is declared by the Kubernetes service, else by the oldest ServiceEntry.
 
-    The other ServiceEntries for it only add endpoints (Istio's `initServiceRegistry`).
+    The other ServiceEntries for it add endpoints, and ports that it has not (Istio's `initServiceRegistry`).
     """
     declared: list[tuple[Service, ServiceEntry | None]] = [
         (memo.recall(("Service", *name), service_of, source, settings), None) for name, source in kubernetes.items()
@@ -50,16 +52,20 @@ def _age(service: Service) -> tuple[bool, str, str, str, str]:
 
 
 def _merge(memo: Memo, declared: list[tuple[Service, ServiceEntry | None]]) -> Registry:
-    services: dict[ServiceKey, Service] = {}
+    groups: dict[ServiceKey, list[Service]] = {}
     entries: dict[ServiceKey, list[ServiceEntry]] = {}
     problems: list[Problem] = []
     for service, entry in declared:
-        key = (service.namespace, service.hostname)
-        winner = services.setdefault(key, service)
-        if winner is not service:
-            problems.append(_duplicate(service, winner))
-        if entry is not None and not winner.is_kubernetes:
-            entries.setdefault(key, []).append(entry)
+        group = groups.setdefault((service.namespace, service.hostname), [])
+        if group and (problem := _duplicate(service, group)) is not None:
+            problems.append(problem)
+        group.append(service)
+        if entry is not None and not group[0].is_kubernetes:
+            entries.setdefault((service.namespace, service.hostname), []).append(entry)
+    services = {
+        key: memo.recall(("joined", *key), joined, *group) if len(group) > 1 else group[0]
+        for key, group in groups.items()
+    }
     return Registry(
         memo.keep("services", services),
         {key: memo.keep(("entries", *key), tuple(group)) for key, group in entries.items()},
@@ -67,7 +73,31 @@ def _merge(memo: Memo, declared: list[tuple[Service, ServiceEntry | None]]) -> R
     )
 
 
-def _duplicate(loser: Service, winner: Service) -> Problem:
+def joined(first: Service, *others: Service) -> Service:
+    """The first of those that declare a hostname in a namespace, with the ports and addresses that only others have.
+
+    A Kubernetes service takes nothing from ServiceEntries, and no service from one that finds its endpoints in another
+    way (`appendSidecarServices`, `canMergeServices`).
+    """
+    alike = [each for each in (first, *others) if _fits(each, first)]
+    ports: dict[int, ServicePort] = {}
+    for each in alike:
+        for port in each.ports:
+            ports.setdefault(port.number, port)
+    addresses = dict.fromkeys(address for each in alike for address in each.addresses)
+    return msgspec.structs.replace(first, ports=tuple(ports.values()), addresses=tuple(addresses))
+
+
+def _fits(service: Service, first: Service) -> bool:
+    return service is first or (not first.is_kubernetes and service.resolution is first.resolution)
+
+
+def _duplicate(loser: Service, before: Sequence[Service]) -> Problem | None:
+    """The finding about a service that is not in force as it is written; other ports of the same host are welcome."""
+    winner = before[0]
+    taken = {port.number for each in before if _fits(each, winner) for port in each.ports}
+    if _fits(loser, winner) and taken.isdisjoint(port.number for port in loser.ports):
+        return None
     effect = "only its endpoints are used" if not winner.is_kubernetes else "it has no effect"
     return Problem(
         loser.source,

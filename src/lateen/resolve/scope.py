@@ -21,9 +21,9 @@ class Scope(msgspec.Struct, frozen=True):
     """Proxies of equal scope share one outbound configuration.
 
     `labels` holds only the labels that some rule selects clients by, sorted. `locality` is set only when endpoints are
-    chosen by it. The rest concerns gateways: the Gateways that select the proxy, the services in front of it (both
-    (namespace, name or hostname), sorted), its named ports, and the file of the machine's network namespace it may
-    listen in ("": none).
+    chosen by it. The rest concerns gateways: the Gateways that select the proxy (sorted) and the services in front of
+    it (oldest first), both (namespace, name or hostname), its named ports, and the file of the machine's network
+    namespace it may listen in ("": none).
     """
 
     type: ProxyType
@@ -84,7 +84,7 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
     return replace(
         scope,
         gateways=tuple(sorted((each.namespace, each.name) for each in gateways)),
-        services=tuple(sorted((each.namespace, each.hostname) for each in fronts)),
+        services=tuple((each.namespace, each.hostname) for each in fronts),
         ports=tuple(sorted((each.name, each.number) for each in workload.ports if each.name)) if workload else (),
         host_netns=proxy.netns_host,
     )

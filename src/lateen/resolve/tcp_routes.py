@@ -12,7 +12,7 @@ from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.resolve.destinations import cluster_or_black_hole, port_for, service_for
-from lateen.resolve.gateway_name import gateway_name
+from lateen.resolve.gateway_name import MESH, gateway_name
 from lateen.resolve.rules import Rule, Target, target_of
 from lateen.resolve.view import OutboundView
 
@@ -32,12 +32,15 @@ def networks(addresses: Iterable[str]) -> tuple[str, ...]:
 def client_matches(
     match: L4MatchAttributes | TLSMatchAttributes, rule: Rule, gateway: str, port: int, view: OutboundView
 ) -> bool:
-    """Whether a match is for this client, this gateway (or `mesh`) and this port."""
+    """Whether a match is for this client, this gateway (or `mesh`) and this port.
+
+    Clients of gateways are outside of the mesh: what a match says of workloads is not asked there.
+    """
     gateways = {gateway_name(name, rule.namespace) for name in match.gateways}
-    return (
-        (not gateways or gateway in gateways)
-        and match.port in {0, port}
-        and match.source_namespace in {"", view.scope.namespace}
+    if (gateways and gateway not in gateways) or match.port not in {0, port}:
+        return False
+    return gateway != MESH or (
+        match.source_namespace in {"", view.scope.namespace}
         and match.source_labels.items() <= dict(view.scope.labels).items()
     )
 
@@ -110,7 +113,7 @@ def _tcp_chains(
     taken: list[tuple[str, ...]] = []
     for rule in rules:
         for number, route in enumerate(rule.source.spec.tcp):
-            matches = [each for each in route.match if client_matches(each, rule, "mesh", port.number, view)]
+            matches = [each for each in route.match if client_matches(each, rule, MESH, port.number, view)]
             if not route.route or (route.match and not matches):
                 continue
             network = forward_to(view, rule, route.route, port.number)
@@ -151,7 +154,7 @@ def _tls_routes(
     for rule in rules:
         for number, route in enumerate(rule.source.spec.tls):
             for match in route.match if route.route else ():
-                if client_matches(match, rule, "mesh", port.number, view):
+                if client_matches(match, rule, MESH, port.number, view):
                     yield rule, number, match, forward_to(view, rule, route.route, port.number)
 
 

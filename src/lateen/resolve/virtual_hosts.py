@@ -156,13 +156,23 @@ class HostBuilder:
     ) -> Iterator[_Candidate]:
         unknown, known = self._split(rule, services)
         served = [hostname for hostname in known if hostname in services.requestable]
-        if not served and port != PORT_OF_UNKNOWN_HOSTS:
+        aliases = {host: names for host in unknown if (names := self._alias_names(host, port))}
+        if not served and not aliases and port != PORT_OF_UNKNOWN_HOSTS:
             return
         for host in unknown:
-            if served or host not in self.view.by_hostname:
-                yield _Candidate(host, (bracketed(host),), routes, rule)
+            service = self.view.by_hostname.get(host)
+            if served or service is None or service.alias_of:
+                yield _Candidate(host, aliases.get(host, (bracketed(host),)), routes, rule)
         for hostname in served:
             yield _Candidate(hostname, self.domains[hostname], routes, rule)
+
+    def _alias_names(self, host: str, port: int) -> tuple[str, ...]:
+        """Every name of an alias that has the port itself; one without is only its full name, as if it were unknown."""
+        alias = self.view.by_hostname.get(host)
+        declared = alias.port(port) if alias is not None and alias.alias_of else None
+        if declared is None or not is_requestable(declared.protocol):
+            return ()
+        return tuple(host_names(host, self.view.scope.namespace, self.view.settings.cluster_domain))
 
     def _split(self, rule: Rule, services: PortServices) -> tuple[list[str], list[str]]:
         """A rule's hosts that are no service of this port, and the services of this port that it governs.

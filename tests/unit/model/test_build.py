@@ -147,6 +147,27 @@ def test_service_entries_for_one_host_share_their_endpoints_and_the_oldest_descr
     ]
 
 
+def test_service_entries_for_one_host_share_their_ports() -> None:
+    entry = """
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: %s}
+spec: {hosts: [a.example.com], addresses: [%s], resolution: DNS, ports: [{number: %s, name: %s, protocol: %s}]}
+"""
+    plain = entry % ("plain", "192.0.2.1", 80, "http", "HTTP")
+    mesh = snapshot(plain + entry % ("secure", "192.0.2.2", 443, "https", "HTTPS"))
+    found = mesh.services["default", "a.example.com"]
+    assert [(port.number, port.protocol) for port in found.ports] == [(80, Protocol.HTTP), (443, Protocol.HTTPS)]
+    assert found.addresses == ("192.0.2.1", "192.0.2.2")
+    assert [each.port for each in mesh.endpoints["default", "a.example.com", 443]] == [443]
+    assert not mesh.problems
+    assert [each.code for each in snapshot(plain + plain.replace("plain", "again")).problems] == ["DuplicateHost"]
+    other = snapshot(plain + (entry % ("static", "192.0.2.2", 443, "https", "HTTPS")).replace("DNS", "STATIC"))
+    assert [port.number for port in other.services["default", "a.example.com"].ports] == [80]
+    assert [each.code for each in other.problems] == ["DuplicateHost"]
+
+
 def test_a_kubernetes_service_beats_an_older_service_entry() -> None:
     mesh = snapshot(ENTRY.replace("api.example.com", HOST) + REVIEWS)
     assert mesh.services["default", HOST].is_kubernetes
