@@ -19,7 +19,7 @@ from envoy.extensions.filters.network.http_connection_manager.v3.http_connection
 from tests.support.echo import echo_servers
 from tests.support.running_envoy import free_port, running_envoy
 
-from lateen.ir.listener import HttpFilter
+from lateen.ir.listener import Http, HttpFilter
 from lateen.simulation.call import Call
 from lateen.simulation.outcome import Kind, Outcome, Sticky
 from lateen.translate.address import socket_address
@@ -132,7 +132,10 @@ def _echo_cluster(name: str, port: int) -> Cluster:
 
 def _listener(port: int, config: RouteConfiguration, filters: Sequence[HttpFilter]) -> Listener:
     manager = HttpConnectionManager(
-        stat_prefix=str(port), route_config=config, http_filters=http_filters(filters), normalize_path=boolean(True)
+        stat_prefix=str(port),
+        route_config=config,
+        http_filters=http_filters(Http(stat_prefix=str(port), filters=tuple(filters))),
+        normalize_path=boolean(True),
     )
     network = Filter(name=HTTP_CONNECTION_MANAGER, typed_config=pack(manager))
     address = socket_address("127.0.0.1", port)

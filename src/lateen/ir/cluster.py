@@ -112,6 +112,7 @@ class Cluster(Value):
 
     `service` is the hostname of the service it is for, `service_namespace` where that is declared; they label
     telemetry. `proxy_protocol` is "V1", "V2" or "". `original_dst_port` replaces the port of ORIGINAL_DST connections.
+    `dns_cache` is where FORWARD_PROXY clusters find the addresses that a filter has looked up.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Cluster(Value):
     proxy_protocol: str = ""
     dns_refresh_ms: int | None = None
     original_dst_port: int | None = None
+    dns_cache: str = ""
     service: str = ""
     service_namespace: str = ""
     origins: tuple[ConfigOrigin, ...] = ()

@@ -35,6 +35,7 @@ class HttpFilter(enum.StrEnum):
     CORS = "cors"
     FAULT = "fault"
     GRPC_STATS = "grpc_stats"
+    FORWARD_PROXY = "forward_proxy"
     ROUTER = "router"
 
 
@@ -43,6 +44,7 @@ class Http(Value, tag="http"):
 
     `forward_client_cert` is Envoy's word (`SANITIZE_SET`, `APPEND_FORWARD`, …; "" is SANITIZE). A
     `stream_idle_timeout_ms` of `None` never times out, as in Istio, not after Envoy's five minutes.
+    `dns_caches` are those in which FORWARD_PROXY looks up each request's host, for clusters of that kind.
     """
 
     stat_prefix: str
@@ -61,11 +63,19 @@ class Http(Value, tag="http"):
     http2_max_streams: int | None = None
     normalize_path: bool = True
     keep_encoded_slashes: bool = True
+    dns_caches: tuple[str, ...] = ()
 
 
 class TcpTarget(Value):
     cluster: str
     weight: int = 1
+
+
+class SniLookup(Value):
+    """Look up the server name that a TLS client asks for, to reach it at `port`."""
+
+    dns_cache: str
+    port: int
 
 
 class Tcp(Value, tag="tcp"):
@@ -77,6 +87,7 @@ class Tcp(Value, tag="tcp"):
     idle_timeout_ms: int | None = None
     max_connection_duration_ms: int | None = None
     hash_source_ip: bool = False
+    sni_lookup: SniLookup | None = None
 
 
 class CertificateFiles(Value):

@@ -97,6 +97,11 @@ def gateway_https_route(port: int, port_name: str, gateway: str, namespace: str)
     return f"https.{port}.{port_name}.{gateway}.{namespace}"
 
 
+def dns_cache_name(hostname: str) -> str:
+    """The cache of addresses that proxies look up for a wildcard: `*.example.com_dfp_dns_cache`."""
+    return f"{hostname}_dfp_dns_cache"
+
+
 def listener_name(address: str, port: int) -> str:
     """A listener's name: `0.0.0.0_9080`, `10.96.0.1_3306`."""
     return f"{address}_{port}"

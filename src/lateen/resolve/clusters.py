@@ -7,7 +7,7 @@ from typing import Any
 from lateen.api.destination_rule import DestinationRule, TrafficPolicy
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, LoadBalancer, UpstreamProtocol
-from lateen.ir.names import BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, Side, subset_key
+from lateen.ir.names import BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, Side, dns_cache_name, subset_key
 from lateen.ir.origin import ConfigOrigin
 from lateen.model.service import Endpoint, Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings
@@ -63,7 +63,12 @@ def cluster_kind(service: Service, port: ServicePort, *, gateway: bool) -> Clust
 
 
 def is_routable(service: Service, port: ServicePort) -> bool:
-    """Whether a port has clusters: aliases use their target's, and UDP does not pass through proxies."""
+    """Whether a port has clusters: aliases use their target's, and UDP does not pass through proxies.
+
+    Of wildcards that proxies resolve themselves only what tells them the host: requests, and TLS handshakes.
+    """
+    if service.resolution is Resolution.DYNAMIC_DNS and not (port.protocol.is_http or port.protocol is Protocol.TLS):
+        return False
     return service.resolution is not Resolution.ALIAS and port.protocol is not Protocol.UDP
 
 
@@ -78,7 +83,8 @@ def port_clusters(
     """The clusters of a port: the whole, then each subset. `endpoints` matter only to clusters that look names up."""
     clusters = []
     plans = []
-    for subset, labels in _subsets(rule):
+    named = () if kind is ClusterKind.FORWARD_PROXY or rule is None else rule.subsets
+    for subset, labels in (("", {}), *((each.name, each.labels) for each in named)):
         policy = policy_for(rule, port.number, subset) if rule else None
         plan = EndpointPlan(
             cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
@@ -91,7 +97,8 @@ def port_clusters(
             declared_by=_declaring(rule, subset),
         )
         balancer = load_balancer(policy, locality_enabled=settings.locality_lb_enabled)
-        actual = ClusterKind.ORIGINAL_DST if balancer.algorithm is Algorithm.CLUSTER_PROVIDED else kind
+        passed_on = balancer.algorithm is Algorithm.CLUSTER_PROVIDED and kind is not ClusterKind.FORWARD_PROXY
+        actual = ClusterKind.ORIGINAL_DST if passed_on else kind
         fields = _policy_fields(policy, service, port, settings)
         clusters.append(
             Cluster(
@@ -100,6 +107,7 @@ def port_clusters(
                 load_balancer=_PROVIDED if actual in _WITHOUT_CHOICE else balancer,
                 assignment=assignment_for(plan, endpoints, None) if actual in BY_NAME else None,
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
+                dns_cache=dns_cache_name(service.hostname) if actual is ClusterKind.FORWARD_PROXY else "",
                 service=service.hostname,
                 service_namespace=service.namespace,
                 origins=_origins(rule) if rule else (),
@@ -115,11 +123,6 @@ def _declaring(rule: HostRule | None, subset: str) -> ResourceRef | None:
     if rule is None or not subset:
         return None
     return next((each.ref for each in rule.sources if any(one.name == subset for one in each.spec.subsets)), None)
-
-
-def _subsets(rule: HostRule | None) -> list[tuple[str, dict[str, str]]]:
-    named = [(subset.name, subset.labels) for subset in rule.subsets] if rule else []
-    return [("", {}), *named]
 
 
 def _policy_fields(

@@ -13,6 +13,7 @@ from lateen.ir.listener import ChainMatch, FilterChain, Http, Tcp
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
 from lateen.resolve.credentials import credentials_for
+from lateen.resolve.dynamic_dns import looking_up
 from lateen.resolve.gateway_routes import gateway_hosts
 from lateen.resolve.gateway_servers import GatewayServer, Port, https_route_name, name_of
 from lateen.resolve.gateway_tcp import passed_through, server_connections
@@ -49,13 +50,14 @@ def tls_port(view: GatewayView, port: Port, servers: Sequence[GatewayServer], ru
 
 def http_connections(view: GatewayView, port: Port, route_name: str, stat_prefix: str = "") -> Http:
     """Clients are outside the mesh: their address is the peer's, and only certificates checked here are passed on."""
-    return Http(
+    http = Http(
         stat_prefix=stat_prefix or f"outbound_{name_of(port)}",
         route_name=route_name,
         access_log=access_log(view.settings),
         use_remote_address=True,
         forward_client_cert="SANITIZE_SET",
     )
+    return looking_up(http, view.services)
 
 
 def _terminate(view: GatewayView, port: Port, server: GatewayServer, rules: Sequence[Rule], result: TlsPort) -> None:

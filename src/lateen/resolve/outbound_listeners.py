@@ -35,6 +35,7 @@ from lateen.ir.names import (
 from lateen.model.service import Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings, OutboundMode
 from lateen.resolve.destinations import facts
+from lateen.resolve.dynamic_dns import chain_looking_up
 from lateen.resolve.rules import HostIndex, Target
 from lateen.resolve.tcp_routes import access_log, connection_rules, networks, service_chains, targets_of
 from lateen.resolve.view import OutboundView
@@ -143,7 +144,8 @@ def _chains(
     view: OutboundView, index: HostIndex, service: Service, port: ServicePort, address: str, cidrs: tuple[str, ...]
 ) -> tuple[FilterChain, ...]:
     rules = tuple(connection_rules(index.for_host(service.hostname)))
-    sni = (service.hostname,) if address == WILDCARD_ADDRESS and service.hostname != "*" else ()
+    told_by_name = address == WILDCARD_ADDRESS or service.resolution is Resolution.DYNAMIC_DNS
+    sni = (service.hostname,) if told_by_name and service.hostname != "*" else ()
     return view.memo.recall(
         ("chains", service.hostname, address, port.number),
         lambda *_: service_chains(view, service, port, rules, cidrs, sni),
@@ -169,7 +171,8 @@ def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made
     """One listener of all that is claimed at a place; what takes every connection comes last."""
     kept, problems = _merge(place, claims)
     default = kept.pop(ChainMatch(), None)
-    chains = tuple(kept.values())
+    services = [claim.service for claim in claims]
+    chains = tuple(chain_looking_up(chain, services) for chain in kept.values())
     if not chains and default is not None:
         chains, default = (default,), None
     elif default is None:

@@ -12,6 +12,7 @@ from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.resolve.destinations import cluster_or_black_hole, port_for, service_for
+from lateen.resolve.dynamic_dns import sni_lookup
 from lateen.resolve.gateway_name import MESH, gateway_name
 from lateen.resolve.rules import Rule, Target, target_of
 from lateen.resolve.view import OutboundView
@@ -88,6 +89,7 @@ def _tcp(view: OutboundView, prefix: str, targets: tuple[TcpTarget, ...], first:
             pool.max_connection_duration.milliseconds if pool and pool.max_connection_duration is not None else None
         ),
         hash_source_ip=bool(hashed and hashed.use_source_ip),
+        sni_lookup=sni_lookup(service, port_for(service, first, port)) if service and first else None,
     )
 
 

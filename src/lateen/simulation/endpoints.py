@@ -7,7 +7,7 @@ from envoy.config.endpoint.v3.endpoint_components_pb2 import LbEndpoint, Localit
 from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
 
 from lateen.simulation.call import Call
-from lateen.translate.names import ISTIO_METADATA
+from lateen.translate.names import FORWARD_PROXY_CLUSTER, ISTIO_METADATA
 from lateen.translate.resources import Resources
 
 _GOOD = {HealthStatus.UNKNOWN, HealthStatus.HEALTHY}
@@ -21,10 +21,20 @@ def endpoints_of(resources: Resources, name: str, call: Call) -> tuple[str, ...]
     if cluster.type == Cluster.ORIGINAL_DST:
         override = cluster.original_dst_lb_config.upstream_port_override
         return (f"{call.address}:{override.value or call.port}",)
+    if cluster.cluster_type.name == FORWARD_PROXY_CLUSTER:
+        return (f"{looked_up_host(call)}:{call.port}",)
     if cluster.type == Cluster.EDS:
         found = resources.endpoints.get(cluster.eds_cluster_config.service_name or name)
         return _preferred(found) if found is not None else ()
     return _preferred(cluster.load_assignment)
+
+
+def looked_up_host(call: Call) -> str:
+    """The host that a proxy looks up for a call: the one its TLS handshake or its request names."""
+    if call.protocol.encrypted and call.server_name:
+        return call.server_name
+    host, colon, port = call.authority.rpartition(":")
+    return host if colon and port.isdigit() else call.authority
 
 
 def _preferred(assignment: ClusterLoadAssignment) -> tuple[str, ...]:
@@ -63,6 +73,8 @@ def all_endpoints(resources: Resources, name: str, call: Call) -> tuple[Endpoint
     if cluster.type == Cluster.ORIGINAL_DST:
         override = cluster.original_dst_lb_config.upstream_port_override
         return (EndpointView(address=call.address, port=override.value or call.port),)
+    if cluster.cluster_type.name == FORWARD_PROXY_CLUSTER:
+        return (EndpointView(address=looked_up_host(call), port=call.port),)
     assignment = cluster.load_assignment
     if cluster.type == Cluster.EDS:
         assignment = resources.endpoints.get(cluster.eds_cluster_config.service_name or name, assignment)

@@ -249,6 +249,8 @@ TAKEN_WHOLE: Mapping[str, str] = {
     "google.protobuf.": FACTS,
     "envoy.extensions.filters.listener.": "listener filters count by their names",
     "envoy.extensions.filters.http.router.": FRAMING,
+    "envoy.extensions.filters.http.dynamic_forward_proxy.": "the cluster says where the host is looked up",
+    "envoy.extensions.filters.network.sni_dynamic_forward_proxy.": "the cluster says where the name is looked up",
     "envoy.extensions.filters.http.grpc_stats.": REPORTING,
     "envoy.extensions.filters.http.cors.": "preflights are answered by the policy as a whole",
 }

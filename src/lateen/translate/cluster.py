@@ -5,12 +5,12 @@ from envoy.config.core.v3 import address_pb2
 from envoy.extensions.clusters.common.dns.v3 import dns_pb2
 from envoy.extensions.clusters.dns.v3 import dns_cluster_pb2
 from envoy.extensions.clusters.dynamic_forward_proxy.v3 import cluster_pb2 as forward_pb2
-from envoy.extensions.common.dynamic_forward_proxy.v3 import dns_cache_pb2
 
 from lateen.ir.cluster import Cluster, ClusterKind, Keepalive
 from lateen.translate import scalar
 from lateen.translate.address import ads_source
 from lateen.translate.circuit_breaker import circuit_breakers
+from lateen.translate.dns_cache import dns_cache
 from lateen.translate.endpoint import translate_load_assignment
 from lateen.translate.load_balancer import set_load_balancer
 from lateen.translate.metadata import cluster_metadata
@@ -82,9 +82,13 @@ def _set_dns(envoy: cluster_pb2.Cluster, cluster: Cluster) -> None:
 
 
 def _set_forward_proxy(envoy: cluster_pb2.Cluster, cluster: Cluster) -> None:
-    """Resolves each request's own host; the cache has the cluster's name, so that a filter can share it."""
-    cache = dns_cache_pb2.DnsCacheConfig(name=cluster.name, dns_lookup_family=cluster_pb2.Cluster.V4_ONLY)
-    config = forward_pb2.ClusterConfig(dns_cache_config=cache)
+    """Connects to each client's own host. Envoy insists that the host is also the name in the server's certificate."""
+    tls = cluster.tls
+    config = forward_pb2.ClusterConfig(
+        dns_cache_config=dns_cache(cluster.dns_cache),
+        allow_insecure_cluster_options=tls is not None
+        and bool(tls.sni or tls.insecure_skip_verify or tls.subject_alt_names),
+    )
     envoy.cluster_type.name = FORWARD_PROXY_CLUSTER
     envoy.cluster_type.typed_config.CopyFrom(pack(config))
     envoy.lb_policy = cluster_pb2.Cluster.CLUSTER_PROVIDED

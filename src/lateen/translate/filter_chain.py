@@ -8,7 +8,7 @@ from lateen.translate.address import cidr_range
 from lateen.translate.downstream_tls import downstream_socket
 from lateen.translate.http_connection import http_filter
 from lateen.translate.metadata import origins_metadata
-from lateen.translate.tcp_proxy import tcp_filter
+from lateen.translate.tcp_proxy import tcp_filters
 
 HANDSHAKE_TIMEOUT_MS = 15_000
 """How long a client may take to shake hands: a silent one must not hold a connection for ever. Istio's number."""
@@ -19,7 +19,7 @@ def filter_chain(chain: FilterChain) -> components_pb2.FilterChain:
     return components_pb2.FilterChain(
         name=chain.name,
         filter_chain_match=chain_match(chain.match),
-        filters=[http_filter(network) if isinstance(network, Http) else tcp_filter(network)],
+        filters=[http_filter(network)] if isinstance(network, Http) else tcp_filters(network),
         transport_socket=None if chain.tls is None else downstream_socket(chain.tls),
         transport_socket_connect_timeout=None if chain.tls is None else scalar.duration(HANDSHAKE_TIMEOUT_MS),
         metadata=origins_metadata(chain.origins, chain.rule),

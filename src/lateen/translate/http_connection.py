@@ -27,7 +27,7 @@ def http_connection_manager(http: Http) -> hcm_pb2.HttpConnectionManager:
     manager = _Hcm(
         codec_type=_Hcm.AUTO,
         stat_prefix=stat_prefix(http.stat_prefix),
-        http_filters=http_filters(http.filters),
+        http_filters=http_filters(http),
         access_log=access_logs(http.access_log),
         use_remote_address=scalar.boolean(http.use_remote_address),
         xff_num_trusted_hops=http.trusted_hops,

@@ -8,10 +8,12 @@ SECRET_TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Sec
 
 HTTP_CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
 TCP_PROXY = "envoy.filters.network.tcp_proxy"
+SNI_FORWARD_PROXY = "envoy.filters.network.sni_dynamic_forward_proxy"
 
 CORS_FILTER = "envoy.filters.http.cors"
 FAULT_FILTER = "envoy.filters.http.fault"
 GRPC_STATS_FILTER = "envoy.filters.http.grpc_stats"
+FORWARD_PROXY_FILTER = "envoy.filters.http.dynamic_forward_proxy"
 HEALTH_CHECK_FILTER = "envoy.filters.http.health_check"
 ROUTER_FILTER = "envoy.filters.http.router"
 

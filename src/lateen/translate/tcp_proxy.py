@@ -1,19 +1,27 @@
 """Passing bytes on."""
 
 from envoy.config.listener.v3 import listener_components_pb2 as components_pb2
+from envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3 import sni_dynamic_forward_proxy_pb2 as sni_pb2
 from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
 from envoy.type.v3 import hash_policy_pb2
 
-from lateen.ir.listener import Tcp
+from lateen.ir.listener import SniLookup, Tcp
 from lateen.translate import scalar
 from lateen.translate.access_log import access_logs
-from lateen.translate.names import TCP_PROXY
+from lateen.translate.dns_cache import dns_cache
+from lateen.translate.names import SNI_FORWARD_PROXY, TCP_PROXY
 from lateen.translate.wire import pack
 
 
-def tcp_filter(tcp: Tcp) -> components_pb2.Filter:
-    """The network filter that hands a connection to one of its targets."""
-    return components_pb2.Filter(name=TCP_PROXY, typed_config=pack(tcp_proxy(tcp)))
+def tcp_filters(tcp: Tcp) -> list[components_pb2.Filter]:
+    """The network filters that hand a connection to one of its targets."""
+    proxy = components_pb2.Filter(name=TCP_PROXY, typed_config=pack(tcp_proxy(tcp)))
+    return [proxy] if tcp.sni_lookup is None else [_sni_filter(tcp.sni_lookup), proxy]
+
+
+def _sni_filter(lookup: SniLookup) -> components_pb2.Filter:
+    config = sni_pb2.FilterConfig(dns_cache_config=dns_cache(lookup.dns_cache), port_value=lookup.port)
+    return components_pb2.Filter(name=SNI_FORWARD_PROXY, typed_config=pack(config))
 
 
 def tcp_proxy(tcp: Tcp) -> tcp_proxy_pb2.TcpProxy:

@@ -2,7 +2,7 @@ import pytest
 from tests.support.resources import endpoint_slice, pod, service
 from tests.support.routing import Routing, chains, document
 
-from lateen.ir.listener import Bind, Http, ListenerFilter
+from lateen.ir.listener import Bind, Http, ListenerFilter, SniLookup, Tcp
 from lateen.model.settings import MeshSettings, OutboundMode
 from lateen.resolve.outbound_listeners import virtual_outbound
 
@@ -110,6 +110,19 @@ def test_names_that_two_services_claim_go_to_the_older() -> None:
     )
     assert chains(mesh.listener("0.0.0.0_9080")) == ["a.com c.com -> 9080||a.com", "b.com -> 9080||b.com", ELSE]
     assert [each.code for each in mesh.problems] == ["ListenerConflict"]
+
+
+def test_wildcards_that_proxies_resolve_are_looked_up() -> None:
+    port = "ports: [{{number: 9080, name: p, protocol: {}}}], resolution: DYNAMIC_DNS"
+    http_wildcard = document("ServiceEntry", "a", f"{{hosts: ['*.a.com'], {port.format('HTTP')}}}")
+    tls_wildcard = document("ServiceEntry", "b", f"{{hosts: ['*.b.com'], {port.format('TLS')}}}")
+    mesh = Routing(http_wildcard + tls_wildcard + entry("c", "HTTP"))
+    http, tls = mesh.listener("0.0.0.0_9080").chains
+    assert isinstance(http.network, Http)
+    assert http.network.dns_caches == ("*.a.com_dfp_dns_cache",)
+    assert isinstance(tls.network, Tcp)
+    assert tls.network.sni_lookup == SniLookup(dns_cache="*.b.com_dfp_dns_cache", port=9080)
+    assert tls.match.server_names == ("*.b.com",)
 
 
 def headless(protocol: str) -> str:

@@ -1,10 +1,11 @@
 """Clusters."""
 
+import pytest
 from envoy.config.cluster.v3.cluster_pb2 import Cluster as EnvoyCluster
 from envoy.extensions.clusters.dns.v3.dns_cluster_pb2 import DnsCluster
 from envoy.extensions.clusters.dynamic_forward_proxy.v3.cluster_pb2 import ClusterConfig
 
-from lateen.ir.cluster import Cluster, ClusterKind, Keepalive
+from lateen.ir.cluster import Cluster, ClusterKind, Keepalive, UpstreamTls
 from lateen.ir.endpoint import LoadAssignment
 from lateen.translate.cluster import translate_cluster
 from lateen.translate.wire import unpack
@@ -39,10 +40,26 @@ def test_original_destination() -> None:
 
 
 def test_forward_proxy() -> None:
-    cluster = translated(ClusterKind.FORWARD_PROXY)
+    cluster = translated(ClusterKind.FORWARD_PROXY, dns_cache="cache")
     config = unpack(cluster.cluster_type.typed_config)
     assert isinstance(config, ClusterConfig)
-    assert (config.dns_cache_config.name, cluster.lb_policy) == ("a", EnvoyCluster.CLUSTER_PROVIDED)
+    assert (config.dns_cache_config.name, cluster.lb_policy) == ("cache", EnvoyCluster.CLUSTER_PROVIDED)
+
+
+@pytest.mark.parametrize(
+    ("tls", "insecure"),
+    [
+        (None, False),
+        (UpstreamTls(), False),
+        (UpstreamTls(sni="other.example.com"), True),
+        (UpstreamTls(insecure_skip_verify=True), True),
+        (UpstreamTls(subject_alt_names=("other.example.com",)), True),
+    ],
+)
+def test_envoy_is_told_that_a_forward_proxy_checks_another_name(tls: UpstreamTls | None, insecure: bool) -> None:
+    config = unpack(translated(ClusterKind.FORWARD_PROXY, tls=tls).cluster_type.typed_config)
+    assert isinstance(config, ClusterConfig)
+    assert config.allow_insecure_cluster_options is insecure
 
 
 def test_keepalive() -> None:
