@@ -15,14 +15,19 @@ from lateen.analysis.analyzers import (
     destination_subsets,
     entry_addresses,
     entry_protocols,
+    envoy_filters,
     gateway_certificates,
     gateway_conflicts,
     gateway_ports,
     gateway_secrets,
+    gateway_selectors,
     image_auto,
     ingress_subsets,
     injection,
+    jwt_claims,
+    key_sources,
     mesh_hosts,
+    policy_workloads,
     port_names,
     proxy_images,
     rule_gateways,
@@ -30,6 +35,10 @@ from lateen.analysis.analyzers import (
     schema,
     server_verification,
     sidecar_selectors,
+    telemetry_defaults,
+    telemetry_lightstep,
+    telemetry_providers,
+    telemetry_selectors,
 )
 
 SCHEMA: Final = Analyzer(
@@ -48,6 +57,7 @@ ANALYZERS: Final[tuple[Analyzer, ...]] = (
         rule_gateways.analyze,
         (m.NOT_FOUND, m.HOST_NOT_IN_GATEWAY, m.INTERNAL_GATEWAY),
     ),
+    Analyzer("virtualservice.JWTClaimRouteAnalyzer", jwt_claims.analyze, (m.UNVERIFIED_CLAIM,)),
     Analyzer("virtualservice.ConflictingMeshGatewayHostsAnalyzer", mesh_hosts.analyze, (m.MESH_HOST_CONFLICT,)),
     Analyzer("destinationrule.SubsetSelectPodAnalyzer", rule_subsets.analyze, (m.EMPTY_SUBSET, m.UNKNOWN_RULE_HOST)),
     Analyzer(
@@ -85,6 +95,18 @@ ANALYZERS: Final[tuple[Analyzer, ...]] = (
         (m.MISPLACED_ANNOTATION, m.UNKNOWN_ANNOTATION, m.INVALID_ANNOTATION, m.DEPRECATED_ANNOTATION),
     ),
     Analyzer("annotations.AlphaAnalyzer", alpha_annotations.analyze, (m.ALPHA_ANNOTATION,), by_default=False),
+    Analyzer("auth.AuthorizationPoliciesAnalyzer", policy_workloads.analyze, (m.NO_WORKLOAD, m.NOT_FOUND)),
+    Analyzer("authn.BlockedCIDRsAnalyzer", key_sources.analyze, (m.OPEN_KEY_SOURCES,)),
+    Analyzer("k8sgateway.SelectorAnalyzer", gateway_selectors.analyze, (m.INEFFECTIVE_SELECTOR,)),
+    Analyzer("telemetry.ProviderAnalyzer", telemetry_providers.analyze, (m.NO_PROVIDER,)),
+    Analyzer("telemetry.SelectorAnalyzer", telemetry_selectors.analyze, (m.NOT_FOUND, m.TELEMETRY_CONFLICT)),
+    Analyzer("telemetry.DefaultSelectorAnalyzer", telemetry_defaults.analyze, (m.DEFAULT_TELEMETRY_CONFLICT,)),
+    Analyzer("telemetry.LightstepAnalyzer", telemetry_lightstep.analyze, (m.DEPRECATED,)),
+    Analyzer(
+        "envoyfilter.EnvoyPatchAnalyzer",
+        envoy_filters.analyze,
+        (m.RELATIVE_PATCH, m.VERSIONED_PATCH, m.REPLACE_PATCH, m.ADD_PATCH, m.REMOVE_PATCH),
+    ),
     Analyzer("conditions.ConditionAnalyzer", conditions.analyze, (m.NEGATIVE_CONDITION,)),
 )
 

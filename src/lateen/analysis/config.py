@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from lateen.analysis.hosts import HostIndex
-from lateen.analysis.workloads import WorkloadIndex, pod_workload, template_workload
+from lateen.analysis.system import ENABLED
+from lateen.analysis.workloads import Workload, WorkloadIndex, pod_workload, template_workload
 from lateen.api.codec import Document, from_yaml
 from lateen.api.config_map import ConfigMap
 from lateen.api.deployment import Deployment
@@ -17,7 +18,7 @@ from lateen.api.pod import Pod
 from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
 from lateen.api.virtual_service import VirtualService
-from lateen.model.injection import SYSTEM_NAMESPACES
+from lateen.model.injection import INJECT, NAMESPACE_LABEL, SYSTEM_NAMESPACES
 from lateen.model.kubernetes_services import service_of
 from lateen.model.legacy.blame import Sources, sources_by_ref
 from lateen.model.legacy.convert import LEGACY_KINDS, by_name, convert
@@ -80,6 +81,16 @@ class Configuration:
     def namespaces(self) -> Mapping[str, Namespace]:
         """By name."""
         return {each.metadata.name: each for each in self.of(Namespace)}
+
+    def is_in_mesh(self, workload: Workload) -> bool:
+        """Whether pods of a workload have a proxy, or get one when they are made; or are in ambient mode."""
+        if workload.is_ambient or workload.has_proxy:
+            return True
+        for own in (workload.labels, workload.annotations):
+            if INJECT in own:
+                return own[INJECT] == "true"
+        namespace = self.namespaces.get(workload.namespace)
+        return namespace is not None and namespace.metadata.labels.get(NAMESPACE_LABEL) == ENABLED
 
     @property
     def _settings_map(self) -> ConfigMap | None:

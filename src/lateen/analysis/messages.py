@@ -98,6 +98,12 @@ INJECTION_LABELS: Final = MessageType(
 INVALID_ANNOTATION: Final = MessageType(
     "IST0125", "InvalidAnnotation", _WARNING, "Invalid annotation {annotation}: {detail}"
 )
+NO_WORKLOAD: Final = MessageType(
+    "IST0127",
+    "NoMatchingWorkloadsFound",
+    _WARNING,
+    "No workload of the mesh has the labels of this policy: {labels}.",
+)
 UNVERIFIED_HOST: Final = MessageType(
     "IST0128",
     "NoServerCertificateVerificationDestinationLevel",
@@ -187,17 +193,75 @@ INJECTED_BY_DEFAULT: Final = MessageType(
     _INFO,
     "Pods of this namespace get sidecars, because enableNamespacesByDefault is true.",
 )
+UNVERIFIED_CLAIM: Final = MessageType(
+    "IST0149",
+    "JwtClaimBasedRoutingWithoutRequestAuthN",
+    _ERROR,
+    "The rule asks for a claim of a token ({key}), but no RequestAuthentication has the pod {pod} of Gateway {gateway} "
+    "verify tokens.",
+)
 EXTERNAL_NAME_PORT: Final = MessageType(
     "IST0150",
     "ExternalNameServiceTypeInvalidPortName",
     _WARNING,
     "The port name of this ExternalName service names no protocol, or tcp: the proxy may not forward its traffic.",
 )
+RELATIVE_PATCH: Final = MessageType(
+    "IST0151",
+    "EnvoyFilterUsesRelativeOperation",
+    _WARNING,
+    "The patch {operation} depends on what other EnvoyFilters did before: set a priority, or use INSERT_FIRST or ADD.",
+)
+REPLACE_PATCH: Final = MessageType(
+    "IST0152",
+    "EnvoyFilterUsesReplaceOperationIncorrectly",
+    _ERROR,
+    "REPLACE is for HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST, not for {target}.",
+)
+ADD_PATCH: Final = MessageType(
+    "IST0153",
+    "EnvoyFilterUsesAddOperationIncorrectly",
+    _ERROR,
+    "ADD is ignored for {target}.",
+)
+REMOVE_PATCH: Final = MessageType(
+    "IST0154",
+    "EnvoyFilterUsesRemoveOperationIncorrectly",
+    _ERROR,
+    "REMOVE is ignored for {target}.",
+)
+VERSIONED_PATCH: Final = MessageType(
+    "IST0155",
+    "EnvoyFilterUsesRelativeOperationWithProxyVersion",
+    _WARNING,
+    "The patch {operation} depends on what other EnvoyFilters did before, one of them for some versions of the proxy "
+    "only: set a priority, or use INSERT_FIRST or ADD.",
+)
+NO_PROVIDER: Final = MessageType(
+    "IST0157",
+    "InvalidTelemetryProvider",
+    _WARNING,
+    "Access logging of Telemetry {name} in namespace {namespace} is ignored: neither it nor the mesh names a provider.",
+)
 PROXY_IMAGES: Final = MessageType(
     "IST0158",
     "PodsIstioProxyImageMismatchInNamespace",
     _WARNING,
     "The proxies of the pods {pods} have another image than the one that is injected now: redeploy them.",
+)
+TELEMETRY_CONFLICT: Final = MessageType(
+    "IST0159",
+    "ConflictingTelemetryWorkloadSelectors",
+    _ERROR,
+    'The Telemetries {names} of namespace "{namespace}" all select the workload "{workload}"; which of them is in '
+    "force is not defined.",
+)
+DEFAULT_TELEMETRY_CONFLICT: Final = MessageType(
+    "IST0160",
+    "MultipleTelemetriesWithoutWorkloadSelectors",
+    _ERROR,
+    'The Telemetries {names} of namespace "{namespace}" have no workload selector; which of them is in force is not '
+    "defined.",
 )
 INVALID_CREDENTIAL: Final = MessageType(
     "IST0161",
@@ -217,6 +281,12 @@ INTERNAL_GATEWAY: Final = MessageType(
     _WARNING,
     "VirtualService {rule} refers to the Gateway {gateway}, which is generated and internal.",
 )
+INEFFECTIVE_SELECTOR: Final = MessageType(
+    "IST0166",
+    "IneffectiveSelector",
+    _WARNING,
+    "The selector has no effect on the gateway {gateway} of the Gateway API: name it in targetRefs.",
+)
 INEFFECTIVE_POLICY: Final = MessageType("IST0167", "IneffectivePolicy", _WARNING, "The policy has no effect: {reason}.")
 NEGATIVE_CONDITION: Final = MessageType(
     "IST0171",
@@ -235,6 +305,13 @@ UNKNOWN_RULE_HOST: Final = MessageType(
     "UnknownDestinationRuleHost",
     _WARNING,
     "The host {host} of the DestinationRule is no service of the mesh.",
+)
+OPEN_KEY_SOURCES: Final = MessageType(
+    "IST0175",
+    "JwksUriFetchUnrestricted",
+    _WARNING,
+    "BLOCKED_CIDRS_IN_JWKS_URIS is not set: the {count} RequestAuthentications ({names}) may have keys fetched from "
+    "any address.",
 )
 ENTRY_PROTOCOL_CONFLICT: Final = MessageType(
     "IST0177",
@@ -259,6 +336,7 @@ MESSAGES: Final[tuple[MessageType, ...]] = (
     PORT_NAME,
     INJECTION_LABELS,
     INVALID_ANNOTATION,
+    NO_WORKLOAD,
     UNVERIFIED_HOST,
     UNVERIFIED_PORT,
     UNREACHABLE_RULE,
@@ -276,15 +354,26 @@ MESSAGES: Final[tuple[MessageType, ...]] = (
     AUTO_IMAGE_DEPLOYMENT,
     AUTO_IMAGE_POD,
     INJECTED_BY_DEFAULT,
+    UNVERIFIED_CLAIM,
     EXTERNAL_NAME_PORT,
+    RELATIVE_PATCH,
+    REPLACE_PATCH,
+    ADD_PATCH,
+    REMOVE_PATCH,
+    VERSIONED_PATCH,
+    NO_PROVIDER,
     PROXY_IMAGES,
+    TELEMETRY_CONFLICT,
+    DEFAULT_TELEMETRY_CONFLICT,
     INVALID_CREDENTIAL,
     PORT_NOT_ON_SERVICE,
     INTERNAL_GATEWAY,
+    INEFFECTIVE_SELECTOR,
     INEFFECTIVE_POLICY,
     NEGATIVE_CONDITION,
     EMPTY_SUBSET,
     UNKNOWN_RULE_HOST,
+    OPEN_KEY_SOURCES,
     ENTRY_PROTOCOL_CONFLICT,
 )
 """Every message that an analyzer here may give, by code."""

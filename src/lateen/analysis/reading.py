@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from lateen.api.field_path import Step, parse_path
 from lateen.api.meta import JsonObject, Resource
-from lateen.api.schema import decode
+from lateen.api.schema import info_of, read_as
+from lateen.api.unserved import unserved_kind
 
 _MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
 _ANY_KEY: Final = "..."
@@ -17,13 +18,16 @@ _FILLERS: Final[tuple[object, ...]] = ("", 0, {}, [])
 def read_resource(body: JsonObject) -> Resource | None:
     """The resource without the values that cannot be read, and with empty ones where required ones are missing; None
     for documents of unknown kinds and those with too many mistakes."""
-    resource, problems = decode(body)
-    if resource is not None or problems[0].code != "WrongType":
+    known = info_of(body) or unserved_kind(body)
+    if known is None:
+        return None
+    resource, problems = read_as(known.struct, body)
+    if resource is not None:
         return resource
     body = copy.deepcopy(body)
     filled: dict[tuple[Step, ...], int] = {}
     for _ in range(_MOST_MISTAKES):
-        resource, problems = decode(body)
+        resource, problems = read_as(known.struct, body)
         if resource is not None:
             return resource
         if not _repair(body, parse_path(problems[0].path), problems[0].message, filled):

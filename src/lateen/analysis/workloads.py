@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from lateen.api.deployment import Deployment
 from lateen.api.pod import Pod, PodSpec
 from lateen.api.problem import ResourceRef
+from lateen.model.pods import PROXY_CONTAINER
 from lateen.model.selection import selects
+
+_REDIRECTION = "ambient.istio.io/redirection"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +31,17 @@ class Workload:
     def name(self) -> str:
         """`namespace/name`, for messages."""
         return f"{self.source.namespace}/{self.source.name}"
+
+    @property
+    def is_ambient(self) -> bool:
+        """Whether its traffic is redirected without a sidecar."""
+        return self.annotations.get(_REDIRECTION) == "enabled"
+
+    @property
+    def has_proxy(self) -> bool:
+        """Whether a sidecar is among its containers."""
+        containers = (*self.spec.containers, *self.spec.init_containers)
+        return any(each.name == PROXY_CONTAINER and each.image for each in containers)
 
 
 class WorkloadIndex:

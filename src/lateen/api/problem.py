@@ -14,14 +14,18 @@ class Severity(enum.StrEnum):
 
 
 class ResourceRef(msgspec.Struct, frozen=True, order=True):
-    """Names a resource: its kind, its namespace ("" for cluster-scoped kinds) and its name."""
+    """Names a resource: its kind, its namespace ("" for cluster-scoped kinds) and its name.
+
+    A kind that two groups have is written with its group, `Gateway.gateway.networking.k8s.io`.
+    """
 
     kind: str
     namespace: str
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}".strip()
+        kind = self.kind.partition(".")[0]
+        return f"{kind} {self.namespace}/{self.name}" if self.namespace else f"{kind} {self.name}".strip()
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The one table of kinds, and the way from documents to structs and back."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -29,9 +29,12 @@ from lateen.api.service import Service
 from lateen.api.service_account import ServiceAccount
 from lateen.api.service_entry import ServiceEntry
 from lateen.api.sidecar import Sidecar
+from lateen.api.unserved import unserved_kind
 from lateen.api.virtual_service import VirtualService
 from lateen.api.workload_entry import WorkloadEntry
 from lateen.api.workload_group import WorkloadGroup
+
+R = TypeVar("R", bound=Resource)
 
 
 def _core(struct: type[Resource], plural: str, *short_names: str, **options: Any) -> KindInfo:  # Any: KindInfo's fields
@@ -159,8 +162,13 @@ def ref_of(body: JsonObject) -> ResourceRef:
     """The resource a document names, as far as it does so; kinds out of the table keep their own word."""
     metadata = body.get("metadata")
     name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ("", "")
-    kind = id_of(body) or body.get("kind")
+    kind = id_of(body) or _unserved_id(body) or body.get("kind")
     return ResourceRef(*(word if isinstance(word, str) else "" for word in (kind, namespace, name)))
+
+
+def _unserved_id(body: JsonObject) -> str:
+    unserved = unserved_kind(body)
+    return unserved.id if unserved else ""
 
 
 def decode(body: JsonObject) -> tuple[Resource | None, list[Problem]]:
@@ -172,8 +180,13 @@ def decode(body: JsonObject) -> tuple[Resource | None, list[Problem]]:
     if info is None:
         message = f'there is no kind "{body.get("kind")}" in "{body.get("apiVersion")}"'
         return None, [Problem(ref_of(body), "kind", "UnknownKind", Severity.ERROR, message)]
+    return read_as(info.struct, body)
+
+
+def read_as(struct: type[R], body: JsonObject) -> tuple[R | None, list[Problem]]:
+    """A document as one of `struct`, or the first mistake."""
     try:
-        return _convert(body, info.struct), []
+        return _convert(body, struct), []
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `")
         where = path.removeprefix("$").removeprefix(".").removesuffix("`")
@@ -196,7 +209,7 @@ def normalized(value: Any) -> Any:  # JSON
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _convert(body: JsonObject, struct: type[Resource]) -> Resource:
+def _convert(body: JsonObject, struct: type[R]) -> R:
     try:
         return msgspec.convert(body, struct, dec_hook=_decode_duration)
     except msgspec.ValidationError:

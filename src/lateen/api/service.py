@@ -9,10 +9,11 @@ from lateen.api.scalar import Int32, IntOrString
 
 
 class ServicePort(Message):
-    """One port. `target_port` None: the number of `port`. `node_port` 0: to be assigned when the type asks for it."""
+    """One port. `protocol` is TCP, UDP or SCTP. `target_port` None: the number of `port`. `node_port` 0: to be assigned
+    when the type asks for it."""
 
     name: str = ""
-    protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
+    protocol: str = "TCP"
     app_protocol: str = ""
     port: Int32
     target_port: IntOrString | None = None

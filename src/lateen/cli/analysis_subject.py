@@ -13,6 +13,7 @@ from lateen.api.config_map import ConfigMap
 from lateen.api.meta import ObjectMeta, Resource
 from lateen.api.problem import Origin, Problem, ResourceRef
 from lateen.api.schema import encode, info_of
+from lateen.api.unserved import unserved_kind
 from lateen.api.yaml_tree import Tree
 from lateen.app.profiles import part_documents
 from lateen.cli.documents import read_documents
@@ -56,11 +57,11 @@ def subject_of(documents: Iterable[Document], problems: Iterable[Problem], names
     """What documents hold, and what was wrong with reading them."""
     subject = Subject([], [_unreadable(problem) for problem in problems], {})
     for document in documents:
-        info, metadata = info_of(document.body), document.body.get("metadata")
-        if info is None:
+        known, metadata = info_of(document.body) or unserved_kind(document.body), document.body.get("metadata")
+        if known is None:
             subject.unknown.append(str(document.body.get("kind", "")))
             continue
-        if info.namespaced and isinstance(metadata, dict) and not metadata.get("namespace"):
+        if known.namespaced and isinstance(metadata, dict) and not metadata.get("namespace"):
             body = {**document.body, "metadata": {**metadata, "namespace": namespace}}
             document = Document(body, document.origin, document.tree, document.problems)  # noqa: PLW2901 - it moved
         subject.documents.append(document)

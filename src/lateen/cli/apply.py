@@ -73,7 +73,7 @@ def command(
     All documents are checked before the first is applied; with an error in any of them nothing is. They are applied in
     the order in which they need each other, so a file may hold them in any order.
     """
-    documents = checked_documents(sources, recursive=recursive)
+    documents = served_documents(sources, recursive=recursive)
     with connect(mesh, kubeconfig, context) as client:
         applier = Applier(client, namespace or client.access.namespace, dry_run)
         ok = applier.apply_all(documents)
@@ -99,6 +99,14 @@ def checked_documents(sources: Sequence[str], *, recursive: bool = False) -> lis
         folders = not recursive and any(Path(source).is_dir() for source in sources)
         fail(f"error: no documents in {', '.join(sources)}" + ("; -R looks into folders of folders" if folders else ""))
     return documents
+
+
+def served_documents(sources: Sequence[str], *, recursive: bool = False) -> list[Document]:
+    """The checked documents without those that have no effect, about which a warning is printed; exits when none is
+    left."""
+    documents = checked_documents(sources, recursive=recursive)
+    served = [document for document in documents if info_of(document.body) is not None]
+    return served or fail(f"nothing was applied: no document in {', '.join(sources)} has an effect")
 
 
 def _word(problem: Problem) -> str:

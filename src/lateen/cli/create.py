@@ -10,7 +10,7 @@ import click
 from lateen.api.meta import JsonObject
 from lateen.api.schema import info_of
 from lateen.cli.alias_group import AliasGroup
-from lateen.cli.apply import checked_documents
+from lateen.cli.apply import served_documents
 from lateen.cli.kinds import Target
 from lateen.cli.mesh import connect, mesh_options, namespace_option
 from lateen.cli.output import formatted
@@ -31,7 +31,7 @@ def command(ctx: click.Context, /, sources: tuple[str, ...], **where: Any) -> No
         return
     if not sources:
         raise click.UsageError("say what to create, as in `lateen create namespace shop`, or give -f")
-    create_all([document.body for document in checked_documents(sources)], "none", "", **where)
+    create_all([document.body for document in served_documents(sources)], "none", "", **where)
 
 
 def _options(decorated: F) -> F:

@@ -8,6 +8,7 @@ import click
 
 from lateen.api.codec import Document
 from lateen.api.schema import info_of
+from lateen.api.unserved import unserved_kind
 from lateen.cli.apply import apply_rank
 from lateen.cli.completing import complete_resources
 from lateen.cli.distribution import report_distribution, revision_now
@@ -122,7 +123,7 @@ def _from_files(sources: Sequence[str], recursive: bool, where: str) -> list[tup
     if problems:
         fail("\n".join(f"error: {problem}" for problem in problems))
     ordered = sorted(documents, key=lambda document: apply_rank(document.body), reverse=True)
-    return [_from_document(document, where) for document in ordered]
+    return [_from_document(document, where) for document in ordered if unserved_kind(document.body) is None]
 
 
 def _from_document(document: Document, where: str) -> tuple[Target, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lateen.cli.apply import Applier, checked_documents
+from lateen.cli.apply import Applier, served_documents
 from lateen.cli.mesh import fail, reported
 from lateen.cli.overview import print_overview
 from lateen.cli.readiness import wait_for_workloads
@@ -74,7 +74,7 @@ def start_mesh(
 
     started = time.monotonic()
     paths = MeshPaths(checked_name(name))
-    documents = checked_documents(sources) if sources else []
+    documents = served_documents(sources) if sources else []
     options = StartOptions(
         profile=profile_of(profile, settings),
         mesh_config=mesh_config(settings) if settings else None,

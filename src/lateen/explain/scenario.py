@@ -9,6 +9,7 @@ from lateen.api.pod import Pod
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.schema import decode, find_kind, id_of, kind_info, ref_of
 from lateen.api.service import Service
+from lateen.api.unserved import unserved_kind
 from lateen.explain.assumed import WORKLOADS, completed_pods, pods_of, with_addresses
 from lateen.explain.assumed_mesh import Assumed, assume
 from lateen.explain.assumed_secrets import with_secrets
@@ -95,12 +96,16 @@ def build_scenario(
 
 
 def _accepted(documents: Iterable[Document], namespace: str) -> tuple[dict[ResourceRef, Document], list[Problem]]:
-    """The documents that an API would take, with their namespaces, and the errors of the others."""
+    """The documents that an API would take, with their namespaces, and what is wrong with the others."""
     accepted: dict[ResourceRef, Document] = {}
     problems: list[Problem] = []
     for document in documents:
         located = _located(document, namespace)
-        errors = [each for each in _found(located) if each.severity is Severity.ERROR]
+        found = _found(located)
+        if unserved_kind(located.body) is not None:
+            problems += found
+            continue
+        errors = [each for each in found if each.severity is Severity.ERROR]
         problems += errors
         if not errors:
             accepted[ref_of(located.body)] = located
@@ -111,9 +116,13 @@ def _found(document: Document) -> Sequence[Problem]:
     """What is wrong with a document; kinds that the mesh doesn't know are none of its business."""
     kind = id_of(document.body)
     if kind is None:
-        known = find_kind(str(document.body.get("kind", ""))) is not None
+        known = find_kind(str(document.body.get("kind", ""))) or unserved_kind(document.body) or _is_istio(document)
         return validate(document.body, document) if known else document.problems
     return document.problems if kind in ALWAYS_VALID else (*document.problems, *validate(document.body, document))
+
+
+def _is_istio(document: Document) -> bool:
+    return str(document.body.get("apiVersion", "")).partition("/")[0].endswith(".istio.io")
 
 
 def _located(document: Document, namespace: str) -> Document:

@@ -6,6 +6,7 @@ from pathlib import Path
 from lateen.api.codec import Document
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
+from lateen.api.schema import info_of
 from lateen.cli.apply import Applier
 from lateen.cli.distribution import revision_now
 from lateen.cli.kinds import Target, kind_named
@@ -35,7 +36,7 @@ def apply(
     before = revision_now(client)
     _make_namespaces(client, documents, namespace, injection=injection)
     applier = Applier(client, namespace)
-    if not applier.apply_all(documents):
+    if not applier.apply_all([document for document in documents if info_of(document.body) is not None]):
         raise MeshError("the mesh refused a document; standard error says which and why")
     if not settle(client, before, timeout):
         raise MeshError("not every proxy took the change; standard error says which and why")

@@ -5,14 +5,18 @@ from typing import Final
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject
 from lateen.api.schema import KINDS, info_of
+from lateen.api.unserved import UNSERVED, unserved_kind
 from lateen.validation.field import Field
 from lateen.validation.schema import closest, shown
 
 _NAMES: Final = {info.kind: info for info in KINDS}
+_UNSERVED_NAMES: Final = {each.kind for each in UNSERVED}
 
 
 def check_kind(body: JsonObject, root: Field) -> KindInfo | None:
-    """The kind a document names, or None with the reason reported."""
+    """The kind a document names, or None with the reason reported: a warning for kinds of Istio's that are not served,
+    so that the rest of a folder can be used.
+    """
     kind, version = body.get("kind"), body.get("apiVersion")
     for key, value in (("apiVersion", version), ("kind", kind)):
         if value is None or value == "":
@@ -22,7 +26,10 @@ def check_kind(body: JsonObject, root: Field) -> KindInfo | None:
     if not isinstance(kind, str) or not isinstance(version, str) or not kind or not version:
         return None
     info = info_of(body)
-    if info is None:
+    if info is None and (unserved := unserved_kind(body)) is not None:
+        why = "Istio has given up the kind" if unserved.is_retired else "this version of Lateen does not have the kind"
+        (root / "kind").warn(f"{why} {kind} ({version}): the document has no effect", code="NoEffect")
+    elif info is None:
         _report_unknown(kind, version, root)
     return info
 
@@ -44,6 +51,6 @@ def _report_unknown(kind: str, version: str, root: Field) -> None:
         message = f"there is no {kind} in {shown(version)}"
         (root / "apiVersion").error(message, f"write {served}", "UnknownKind")
         return
-    meant = closest(kind, _NAMES)
+    meant = closest(kind, {*_NAMES, *_UNSERVED_NAMES})
     hint = f"did you mean {meant}?" if meant else "known kinds: " + ", ".join(sorted(_NAMES))
     (root / "kind").error(f"the kind {shown(kind)} of {shown(version)} is not known here", hint, "UnknownKind")

@@ -6,6 +6,8 @@ from lateen.validation.hosts import is_fqdn
 from lateen.validation.names import LABEL_HINT, check_labels, check_port, is_dns_label, is_ip
 from lateen.validation.ports import check_port_or_name
 
+TRANSPORTS = ("TCP", "UDP", "SCTP")
+
 GATEWAY_LABEL = "istio"
 """The label by which Gateways choose their pods (`istio: ingressgateway`)."""
 
@@ -59,10 +61,13 @@ def _check_ports(spec: ServiceSpec, field: Field) -> None:
             (where / "port").error(f"{port.port}/{port.protocol} is there twice", "remove one of them", "Duplicate")
         names.add(port.name)
         numbers.add((port.port, port.protocol))
-        _check_numbers(port, spec, where)
+        _check_port(port, spec, where)
 
 
-def _check_numbers(port: ServicePort, spec: ServiceSpec, field: Field) -> None:
+def _check_port(port: ServicePort, spec: ServiceSpec, field: Field) -> None:
+    if port.protocol not in TRANSPORTS:
+        hint = f"write TCP, and appProtocol: {port.protocol.lower()[:20]} for what it carries"
+        (field / "protocol").error(f'must be one of {", ".join(TRANSPORTS)}, not "{port.protocol[:80]}"', hint)
     check_port(port.port, field / "port")
     if port.target_port is not None:
         check_port_or_name(port.target_port, field / "targetPort")

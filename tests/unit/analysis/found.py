@@ -6,16 +6,23 @@ from lateen.analysis.reading import read_resource
 from lateen.analysis.run import analyze
 from lateen.api.codec import parse_documents
 from lateen.api.problem import Problem
-from lateen.api.schema import info_of
 
 _BY_NAME = {each.name: each for each in ANALYZERS}
-NETWORKING = "apiVersion: networking.istio.io/v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
+GROUPS = {
+    "AuthorizationPolicy": "security.istio.io",
+    "RequestAuthentication": "security.istio.io",
+    "Telemetry": "telemetry.istio.io",
+    "WasmPlugin": "extensions.istio.io",
+    "HTTPRoute": "gateway.networking.k8s.io",
+}
+HEAD = "apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
 
 
-def rule(kind: str, name: str, spec: str) -> str:
+def rule(kind: str, name: str, spec: str, group: str = "") -> str:
     """A resource of Istio's; `name` is `namespace/name`, or a name in `default`."""
     namespace, _, own = name.rpartition("/")
-    head = NETWORKING.format(kind=kind, name=own, namespace=namespace or "default")
+    group = group or GROUPS.get(kind, "networking.istio.io")
+    head = HEAD.format(group=group, kind=kind, name=own, namespace=namespace or "default")
     return f"{head}spec: {spec}\n"
 
 
@@ -43,9 +50,8 @@ def given(*documents: str, now: float = 0.0) -> Configuration:
     """The configuration that documents are."""
     parsed, problems = parse_documents("---\n".join(documents), "f.yaml")
     assert not problems
-    known = [document for document in parsed if info_of(document.body)]
-    resources = [read_resource(document.body) for document in known]
-    return configuration([each for each in resources if each is not None], known, now=now)
+    resources = [read_resource(document.body) for document in parsed]
+    return configuration([each for each in resources if each is not None], parsed, now=now)
 
 
 def problems_by(analyzer: str, *documents: str, now: float = 0.0) -> tuple[Problem, ...]:

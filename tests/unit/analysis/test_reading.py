@@ -24,9 +24,9 @@ def test_required_fields_that_are_missing_are_empty() -> None:
 
 
 def test_values_that_cannot_be_read_are_left_out() -> None:
-    service = read("Service", "spec: {ports: [{port: 80, protocol: HTTP}, {port: many}]}")
+    service = read("Service", "spec: {ports: [{port: 80, name: [http]}, {port: many}]}")
     assert isinstance(service, Service)
-    assert [(port.port, port.protocol) for port in service.spec.ports] == [(80, "TCP"), (0, "TCP")]
+    assert [(port.port, port.name) for port in service.spec.ports] == [(80, ""), (0, "")]
 
 
 def test_labels_that_are_no_texts_are_left_out() -> None:

@@ -10,7 +10,7 @@ from lateen.analysis.messages import APPLICATION_UID
 from lateen.analysis.system import is_control_plane
 from lateen.api.deployment import Deployment
 from lateen.api.pod import Pod, PodSpec
-from lateen.api.problem import Problem
+from lateen.api.problem import Problem, ResourceRef
 from lateen.model.pods import PROXY_CONTAINER
 
 PROXY_USER = 1337
@@ -21,12 +21,16 @@ def analyze(config: Configuration) -> Iterator[Problem]:
     """Report the security contexts that say 1337."""
     for pod in config.of(Pod):
         if not is_control_plane(pod.metadata.labels):
-            for path in _paths(pod.spec):
-                yield APPLICATION_UID.at(pod.ref, f"spec.{path}")
+            yield from _analyze(pod.ref, "spec", pod.spec)
     for deployment in config.of(Deployment):
         if not is_control_plane(deployment.metadata.labels):
-            for path in _paths(deployment.spec.template.spec):
-                yield APPLICATION_UID.at(deployment.ref, f"spec.template.spec.{path}")
+            yield from _analyze(deployment.ref, "spec.template.spec", deployment.spec.template.spec)
+
+
+def _analyze(ref: ResourceRef, path: str, spec: PodSpec) -> Iterator[Problem]:
+    """One finding, as Istio's, however often the user is named."""
+    if paths := [f"{path}.{each}" for each in _paths(spec)]:
+        yield APPLICATION_UID.at(ref, paths[0], hint=f"also at {', '.join(paths[1:])}" if paths[1:] else "")
 
 
 def _paths(spec: PodSpec) -> Iterator[str]:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from lateen.analysis.config import Configuration
 from lateen.analysis.messages import PROTOCOL_CONFLICT, TARGET_PORT_CONFLICT, brackets
 from lateen.analysis.subject import full_name
+from lateen.analysis.workloads import template_workload
 from lateen.api.deployment import Deployment
 from lateen.api.problem import Problem
 from lateen.api.service import Service
-from lateen.model.injection import INJECT, NAMESPACE_LABEL
-from lateen.model.pods import PROXY_CONTAINER
 from lateen.model.selection import selects
 
 _WAYPOINT = ("gateway.istio.io/managed", "istio.io-mesh-controller")
@@ -27,23 +26,14 @@ def analyze(config: Configuration) -> Iterator[Problem]:
         if service.spec.selector:
             services.setdefault(service.metadata.namespace, []).append(service)
     for deployment in config.of(Deployment):
-        if deployment.metadata.labels.get(_WAYPOINT[0]) == _WAYPOINT[1] or not _is_in_mesh(config, deployment):
+        if deployment.metadata.labels.get(_WAYPOINT[0]) == _WAYPOINT[1] or not config.is_in_mesh(
+            template_workload(deployment)
+        ):
             continue
         labels = deployment.spec.template.metadata.labels
         over = [each for each in services.get(deployment.metadata.namespace, ()) if selects(each.spec.selector, labels)]
         yield from _protocol_conflicts(deployment, over)
         yield from _target_conflicts(deployment, over)
-
-
-def _is_in_mesh(config: Configuration, deployment: Deployment) -> bool:
-    template = deployment.spec.template
-    if any(each.name == PROXY_CONTAINER and each.image for each in template.spec.containers):
-        return True
-    for own in (template.metadata.labels, template.metadata.annotations):
-        if INJECT in own:
-            return own[INJECT] == "true"
-    namespace = config.namespaces.get(deployment.metadata.namespace)
-    return namespace is not None and namespace.metadata.labels.get(NAMESPACE_LABEL) == "enabled"
 
 
 def _protocol_conflicts(deployment: Deployment, services: Sequence[Service]) -> Iterator[Problem]:

@@ -17,8 +17,10 @@ from lateen.api.config_map import ConfigMap
 from lateen.api.meta import JsonObject
 from lateen.api.pod import Pod
 from lateen.api.problem import Problem
+from lateen.api.proxy_config import ProxyConfig
 from lateen.model.injection import NAMESPACE_LABEL, REVISION
 from lateen.model.pods import PROXY_CONTAINER
+from lateen.model.selection import selects
 
 _OWN_IMAGE = "sidecar.istio.io/proxyImage"
 _PROXY_CONFIG = "proxy.istio.io/config"
@@ -63,15 +65,36 @@ def _differs(config: Configuration, pod: Pod, image: str) -> bool:
 
 
 def _variant(config: Configuration, pod: Pod) -> str:
-    """The image's variant, `distroless` or "", by the pod's own proxy settings, else the mesh's."""
+    """The image's variant, `distroless` or "": by the pod's own proxy settings, else by those of a ProxyConfig for the
+    pod, its namespace or the root namespace, else by the mesh's."""
     try:
         own = from_yaml(pod.metadata.annotations.get(_PROXY_CONFIG, ""))
     except ValueError:
         own = {}
-    for settings in (own, _mapping(config.mesh_config.get("defaultConfig"))):
-        if variant := _mapping(settings.get("image")).get("imageType"):
-            return "" if variant == "default" else str(variant)
-    return ""
+    mesh = _mapping(config.mesh_config.get("defaultConfig"))
+    wanted = (_image_type(own), *_proxy_config_types(config, pod), _image_type(mesh))
+    variant = next(filter(None, wanted), "")
+    return "" if variant == "default" else variant
+
+
+def _image_type(settings: JsonObject) -> str:
+    return str(_mapping(settings.get("image")).get("imageType") or "")
+
+
+def _proxy_config_types(config: Configuration, pod: Pod) -> tuple[str, str, str]:
+    """What ProxyConfigs say: for the pod, its namespace, the mesh."""
+    of_pod = of_namespace = of_mesh = ""
+    for each in config.of(ProxyConfig):
+        namespace, selector = each.metadata.namespace, each.spec.selector
+        if namespace == config.settings.root_namespace:
+            of_mesh = each.spec.image.image_type
+        elif namespace != pod.metadata.namespace:
+            continue
+        elif selector is None:
+            of_namespace = each.spec.image.image_type
+        elif selects(selector.match_labels, pod.metadata.labels):
+            of_pod = each.spec.image.image_type
+    return of_pod, of_namespace, of_mesh
 
 
 def _mapping(value: Any) -> JsonObject:  # Any: the user's YAML, checked here

@@ -14,41 +14,38 @@ from lateen.analysis.messages import (
     SIDECAR_CONFLICT,
     brackets,
 )
+from lateen.analysis.selecting import Selections
 from lateen.analysis.subject import selector_text
 from lateen.analysis.system import is_ambient
-from lateen.analysis.workloads import Workload
 from lateen.api.namespace import Namespace
 from lateen.api.problem import Problem
 from lateen.api.sidecar import Sidecar
 
-_REDIRECTION = "ambient.istio.io/redirection"
 _SELECTOR = "spec.workloadSelector.labels"
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
     """Report Sidecars that select nothing, or what others select."""
     by_namespace: dict[str, list[Sidecar]] = {}
-    by_workload: dict[str, tuple[Workload, list[Sidecar]]] = {}
+    selective = []
     for sidecar in config.of(Sidecar):
-        namespace = sidecar.metadata.namespace
-        labels = sidecar.spec.workload_selector.labels if sidecar.spec.workload_selector else {}
-        if not labels:
-            by_namespace.setdefault(namespace, []).append(sidecar)
-            continue
-        selected = list(config.workloads.selected(labels, namespace))
-        if not selected:
-            yield NOT_FOUND.at(sidecar.ref, _SELECTOR, what="selector", name=selector_text(labels))
-        for workload in selected:
-            by_workload.setdefault(str(workload.source), (workload, []))[1].append(sidecar)
-    yield from _workload_conflicts(list(by_workload.values()))
+        selector = sidecar.spec.workload_selector
+        if selector is not None and selector.labels:
+            selective.append((sidecar, selector.labels))
+        else:
+            by_namespace.setdefault(sidecar.metadata.namespace, []).append(sidecar)
+    selections = Selections(selective, config.workloads)
+    for sidecar, labels in selections.idle:
+        yield NOT_FOUND.at(sidecar.ref, _SELECTOR, what="selector", name=selector_text(labels))
+    yield from _workload_conflicts(selections)
     for namespace, sidecars in by_namespace.items():
         yield from _namespace_conflicts(config.namespaces.get(namespace), namespace, sidecars)
 
 
-def _workload_conflicts(selections: Sequence[tuple[Workload, list[Sidecar]]]) -> Iterator[Problem]:
+def _workload_conflicts(selections: Selections[Sidecar]) -> Iterator[Problem]:
     reported: set[tuple[str, str]] = set()
     for workload, sidecars in selections:
-        ambient = workload.annotations.get(_REDIRECTION) == "enabled"
+        ambient = workload.is_ambient
         names = brackets(sorted(each.metadata.name for each in sidecars))
         for sidecar in sidecars if ambient or len(sidecars) > 1 else ():
             if (key := (str(sidecar.ref), "" if ambient else names)) in reported:

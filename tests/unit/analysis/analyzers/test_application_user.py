@@ -1,5 +1,5 @@
 import pytest
-from tests.unit.analysis.found import core, found, pod
+from tests.unit.analysis.found import core, found, pod, problems_by
 
 NAME = "applicationUID.Analyzer"
 USER = "securityContext: {runAsUser: 1337}"
@@ -23,3 +23,8 @@ def test_who_runs_as_the_proxy(spec: str, path: str) -> None:
 
 def test_the_control_plane_is_left_alone() -> None:
     assert found(NAME, pod("p", "{istio: pilot}", f"{USER}, containers: []")) == []
+
+
+def test_a_workload_is_one_finding() -> None:
+    [problem] = problems_by(NAME, pod("p", "{app: a}", f"{USER}, containers: [{{name: a, {USER}}}]"))
+    assert problem.hint == "also at spec.containers[0].securityContext.runAsUser"

@@ -17,6 +17,7 @@ def deployment(labels: str = "{app: a, sidecar.istio.io/inject: 'true'}") -> str
     [
         ([deployment(), over("s", "port: 80"), over("t", "port: 80")], []),
         ([deployment(), over("s", "port: 80, protocol: UDP"), over("t", "port: 80")], ["IST0116"]),
+        ([deployment(), over("s", "port: 80, protocol: HTTP"), over("t", "port: 80")], ["IST0116"]),
         ([deployment(), over("s", "port: 80, targetPort: 8080"), over("t", "port: 81, targetPort: 8080")], ["IST0137"]),
         ([deployment(), over("s", "port: 8080"), over("t", "port: 81, targetPort: 8080")], ["IST0137"]),
         ([deployment(), over("x/s", "port: 80, protocol: UDP"), over("t", "port: 80")], []),

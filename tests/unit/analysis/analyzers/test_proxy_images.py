@@ -1,5 +1,5 @@
 import pytest
-from tests.unit.analysis.found import core, found, problems_by
+from tests.unit.analysis.found import core, found, problems_by, rule
 
 NAME = "injection.ImageAnalyzer"
 VALUES = '{"global": {"hub": "h", "tag": "2", "proxy": {"image": "%s"}}}'
@@ -18,6 +18,27 @@ def namespace(labels: str = "istio-injection: enabled") -> str:
 def proxied(image: str, annotations: str = "{}") -> str:
     spec = f"spec: {{containers: [{{name: istio-proxy, image: '{image}'}}]}}"
     return core("Pod", "p", spec, f"annotations: {annotations}")
+
+
+def proxy_config(name: str, variant: str, more: str = "") -> str:
+    return rule("ProxyConfig", name, f"{{image: {{imageType: {variant}}}{more}}}")
+
+
+@pytest.mark.parametrize(
+    ("documents", "variant"),
+    [
+        ([proxy_config("istio-system/m", "debug")], "debug"),
+        ([proxy_config("istio-system/m", "debug"), proxy_config("n", "distroless")], "distroless"),
+        ([proxy_config("n", "debug"), proxy_config("p", "distroless", ", selector: {matchLabels: {}}")], "distroless"),
+        ([proxy_config("p", "debug", ", selector: {matchLabels: {app: other}}")], ""),
+        ([proxy_config("other/n", "debug")], ""),
+    ],
+)
+def test_proxy_configs_choose_the_variant(documents: list[str], variant: str) -> None:
+    other = "debug" if variant == "distroless" else "distroless"
+    around = [values(), namespace(), *documents]
+    assert found(NAME, *around, proxied(f"h/proxyv2:2-{variant}" if variant else "h/proxyv2:2")) == []
+    assert len(found(NAME, *around, proxied(f"h/proxyv2:2-{other}"))) == 1
 
 
 @pytest.mark.parametrize(

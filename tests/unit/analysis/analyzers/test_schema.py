@@ -23,3 +23,7 @@ def test_a_match_that_an_earlier_prefix_covers_is_information() -> None:
 
 def test_kinds_that_are_not_known_are_left_alone() -> None:
     assert found(NAME, "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n") == []
+
+
+def test_kinds_of_istios_that_are_not_served_are_warned_of() -> None:
+    assert found(NAME, rule("Telemetry", "t", "{}")) == [("IST0133", "Telemetry default/t", "kind")]
