@@ -41,6 +41,12 @@ class Memo:
         self._now[name] = (inputs, value)
         return value
 
+    def part(self, name: Hashable) -> "Memo":
+        """A memo of its own inside of this one: the same names mean other things there. Ask once a round."""
+        part = self.recall(("part", name), Memo)
+        part.begin()
+        return part
+
     def keep(self, name: Hashable, value: T) -> T:
         """The value last kept under this `name` if it equals `value`, else `value`."""
         entry = self._now.get(name) or self._before.get(name)

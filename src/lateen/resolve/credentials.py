@@ -42,7 +42,7 @@ def credentials_for(view: GatewayView, server: GatewayServer) -> Credentials:
     found = Credentials()
     names = tuple(_certificates(view, server, settings, found))
     authority = _authority(view, server, settings, found) if settings.mode in CLIENT_CHECKED else ""
-    made = _downstream(settings, names, authority)
+    made = downstream_tls(settings, names, authority)
     if not (made.secrets or made.files or found.problems):
         found.problems.append(
             server.problem("MissingField", "no certificate is given", "set credentialName", field=".tls")
@@ -118,7 +118,8 @@ def _unusable(view: GatewayView, server: GatewayServer, path: str, name: str, de
     return server.problem(REFERENCE, f"{message}; the server's hosts are not served", hint, field=path, error=True)
 
 
-def _downstream(settings: ServerTLSSettings, names: tuple[str, ...], authority: str) -> DownstreamTls:
+def downstream_tls(settings: ServerTLSSettings, names: tuple[str, ...] = (), authority: str = "") -> DownstreamTls:
+    """How TLS is ended: with the certificates of those secrets, else with files; `authority` is a secret, too."""
     checked = settings.mode in CLIENT_CHECKED
     suites = tuple(dict.fromkeys(each for each in settings.cipher_suites if each and is_cipher_suite(each)))
     return DownstreamTls(

@@ -5,13 +5,16 @@ Names and shapes are Istio's. Connections reach the application from 127.0.0.6, 
 
 from collections.abc import Iterable, Mapping
 
+from lateen.api.connection_pool import ConnectionPoolSettings
 from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, LoadBalancer, UpstreamProtocol
 from lateen.ir.config import Layer
+from lateen.ir.endpoint import Endpoint, LoadAssignment, LocalityEndpoints
 from lateen.ir.listener import (
     AccessLog,
     Bind,
     ChainMatch,
     Direction,
+    DownstreamTls,
     FilterChain,
     Http,
     HttpFilter,
@@ -33,30 +36,44 @@ from lateen.ir.names import (
     listener_name,
     subset_key,
 )
+from lateen.ir.origin import ConfigOrigin
 from lateen.ir.route import Forward, Route, RouteConfig, VirtualHost, WeightedCluster
 from lateen.ir.value import Value
 from lateen.model.service import Protocol, Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.model.workload import Workload
+from lateen.resolve.traffic_policy import circuit_breaker, connection_settings
 
 PROXY_PORTS = frozenset({15000, OUTBOUND_PORT, INBOUND_PORT, 15020, 15021, 15090})
 HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
 
+_INSPECTORS = (ListenerFilter.HTTP_INSPECTOR,)
+_PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
+
 
 class InboundPort(Value):
-    """A port of the workload, and the service (the oldest) whose clients reach it."""
+    """A port of the workload, and the service (the oldest) whose clients reach it.
+
+    `http`: its requests are read. The rest is what a Sidecar may ask for: another place than the one dialled to send
+    them to (`unix:///path`, or an address and port), an address with a socket of its own to listen at, limits, TLS.
+    """
 
     number: int
     protocol: Protocol
     service: str = ""
     namespace: str = ""
+    http: bool = False
+    endpoint: Endpoint | None = None
+    bind: str = ""
+    pool: ConnectionPoolSettings | None = None
+    tls: DownstreamTls | None = None
+    origins: tuple[ConfigOrigin, ...] = ()
 
 
 class InboundShape(Value):
     """All that a workload's inbound configuration depends on: workloads of equal shape share it."""
 
     ports: tuple[InboundPort, ...]
-    http: bool
     connect_timeout_ms: int
     access_log: AccessLog | None
     detection_timeout_ms: int
@@ -70,13 +87,13 @@ def inbound_shape(workload: Workload | None, services: Iterable[Service], settin
         for port in service.ports:
             number = target_number(port, named)
             if number and port.protocol is not Protocol.UDP and number not in PROXY_PORTS:
-                found.setdefault(number, _service_port(number, port, service))
+                found.setdefault(number, _service_port(number, port, service, settings))
     for declared in workload.ports if workload else ():
         if declared.protocol == "TCP" and declared.number not in PROXY_PORTS:
-            found.setdefault(declared.number, InboundPort(number=declared.number, protocol=Protocol.AUTO))
+            unknown = InboundPort(number=declared.number, protocol=Protocol.AUTO, http=settings.inbound_http)
+            found.setdefault(declared.number, unknown)
     return InboundShape(
         ports=tuple(found[number] for number in sorted(found)),
-        http=settings.inbound_http,
         connect_timeout_ms=settings.connect_timeout_ms,
         access_log=access_log(settings),
         detection_timeout_ms=settings.protocol_detection_timeout_ms,
@@ -90,8 +107,14 @@ def target_number(port: ServicePort, named: Mapping[str, int]) -> int:
     return port.target or port.number
 
 
-def _service_port(number: int, port: ServicePort, service: Service) -> InboundPort:
-    return InboundPort(number=number, protocol=port.protocol, service=service.hostname, namespace=service.namespace)
+def _service_port(number: int, port: ServicePort, service: Service, settings: MeshSettings) -> InboundPort:
+    return InboundPort(
+        number=number,
+        protocol=port.protocol,
+        service=service.hostname,
+        namespace=service.namespace,
+        http=settings.inbound_http,
+    )
 
 
 def access_log(settings: MeshSettings) -> AccessLog | None:
@@ -102,61 +125,94 @@ def access_log(settings: MeshSettings) -> AccessLog | None:
 
 
 def resolve_inbound(shape: InboundShape) -> Layer:
-    """The listener and the clusters of a workload of that shape."""
+    """The listeners and the clusters of a workload of that shape."""
     clusters = [_cluster(port, shape) for port in shape.ports]
-    clusters.append(_local_cluster(INBOUND_PASSTHROUGH_CLUSTER, UpstreamProtocol.DOWNSTREAM, shape))
-    listener = _listener(shape)
+    clusters.append(_passthrough_cluster(shape))
+    listeners = [_listener(shape), *(_own_listener(port, shape) for port in shape.ports if port.bind)]
     return Layer(
         name="inbound",
-        listeners={listener.name: listener},
+        listeners={listener.name: listener for listener in listeners},
         clusters={cluster.name: cluster for cluster in clusters},
     )
 
 
 def _cluster(port: InboundPort, shape: InboundShape) -> Cluster:
-    protocol = UpstreamProtocol.TCP
-    if shape.http and port.protocol.is_http2:
-        protocol = UpstreamProtocol.HTTP2
-    elif shape.http and port.protocol is Protocol.AUTO:
-        protocol = UpstreamProtocol.DOWNSTREAM
-    elif shape.http and port.protocol.is_http:
-        protocol = UpstreamProtocol.HTTP1
-    return _local_cluster(_cluster_name(port), protocol, shape, port.service, port.namespace)
+    """Capture lets connections from 127.0.0.6 through; those to the loopback it does not see."""
+    captured = port.endpoint is None or port.endpoint.address == port.bind
+    endpoint = port.endpoint
+    name = _cluster_name(port)
+    return Cluster(
+        name=name,
+        kind=ClusterKind.STATIC if endpoint else ClusterKind.ORIGINAL_DST,
+        protocol=_protocol(port),
+        load_balancer=LoadBalancer() if endpoint else _PROVIDED,
+        assignment=LoadAssignment(cluster=name, localities=(LocalityEndpoints(weight=1, endpoints=(endpoint,)),))
+        if endpoint
+        else None,
+        circuit_breaker=circuit_breaker(port.pool, None),
+        bind_source=INBOUND_SOURCE_IP if captured else "",
+        service=port.service,
+        service_namespace=port.namespace,
+        origins=port.origins,
+        **connection_settings(port.pool, shape.connect_timeout_ms),
+    )
+
+
+def _protocol(port: InboundPort) -> UpstreamProtocol:
+    if not port.http:
+        return UpstreamProtocol.TCP
+    if port.protocol is Protocol.AUTO or (port.pool and port.pool.http and port.pool.http.use_client_protocol):
+        return UpstreamProtocol.DOWNSTREAM
+    if port.protocol.is_http2:
+        return UpstreamProtocol.HTTP2
+    return UpstreamProtocol.HTTP1 if port.protocol.is_http else UpstreamProtocol.TCP
 
 
 def _cluster_name(port: InboundPort) -> str:
     return subset_key(Side.INBOUND, "", "", port.number)
 
 
-def _local_cluster(
-    name: str, protocol: UpstreamProtocol, shape: InboundShape, service: str = "", namespace: str = ""
-) -> Cluster:
+def _passthrough_cluster(shape: InboundShape) -> Cluster:
     return Cluster(
-        name=name,
+        name=INBOUND_PASSTHROUGH_CLUSTER,
         kind=ClusterKind.ORIGINAL_DST,
-        protocol=protocol,
-        load_balancer=LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED),
+        protocol=UpstreamProtocol.DOWNSTREAM,
+        load_balancer=_PROVIDED,
         connect_timeout_ms=shape.connect_timeout_ms,
         bind_source=INBOUND_SOURCE_IP,
-        service=service,
-        service_namespace=namespace,
     )
 
 
 def _listener(shape: InboundShape) -> Listener:
-    filters = [ListenerFilter.ORIGINAL_DST]
-    sniffs = shape.http and any(port.protocol is Protocol.AUTO for port in shape.ports)
-    if sniffs:
-        filters.append(ListenerFilter.HTTP_INSPECTOR)
+    captured = [port for port in shape.ports if not port.bind]
+    sniffs = any(_is_sniffed(port) for port in captured)
     return Listener(
         name=VIRTUAL_INBOUND,
         binds=(Bind(address=WILDCARD_ADDRESS, port=INBOUND_PORT),),
         direction=Direction.INBOUND,
-        chains=(*_blackholes(), *(chain for port in shape.ports for chain in _chains(port, shape))),
+        chains=(*_blackholes(), *(chain for port in captured for chain in _chains(port, shape))),
         default_chain=_passthrough(shape),
-        filters=tuple(filters),
+        filters=(ListenerFilter.ORIGINAL_DST, *(_INSPECTORS if sniffs else ())),
         inspection_timeout_ms=shape.detection_timeout_ms if sniffs else None,
     )
+
+
+def _own_listener(port: InboundPort, shape: InboundShape) -> Listener:
+    """The listener of a port for which nothing is captured."""
+    sniffs = _is_sniffed(port)
+    return Listener(
+        name=listener_name(port.bind, port.number),
+        binds=(Bind(address=port.bind, port=port.number),),
+        direction=Direction.INBOUND,
+        chains=_chains(port, shape),
+        filters=_INSPECTORS if sniffs else (),
+        inspection_timeout_ms=shape.detection_timeout_ms if sniffs else None,
+        origins=port.origins,
+    )
+
+
+def _is_sniffed(port: InboundPort) -> bool:
+    return port.http and port.protocol is Protocol.AUTO
 
 
 def _blackholes() -> tuple[FilterChain, ...]:
@@ -183,17 +239,20 @@ def _passthrough(shape: InboundShape) -> FilterChain:
 
 
 def _chains(port: InboundPort, shape: InboundShape) -> tuple[FilterChain, ...]:
-    name = listener_name(WILDCARD_ADDRESS, port.number)
+    name = listener_name(port.bind or WILDCARD_ADDRESS, port.number)
     plain = ChainMatch(destination_port=port.number)
-    if not shape.http or not (port.protocol.is_http or port.protocol is Protocol.AUTO):
-        return (FilterChain(name=name, match=plain, network=_tcp(port, shape)),)
-    if port.protocol.is_http:
-        return (FilterChain(name=name, match=plain, network=_http(port, shape)),)
-    sniffed = ChainMatch(destination_port=port.number, alpn=HTTP_ALPN)
-    return (
-        FilterChain(name=f"{name}-http", match=sniffed, network=_http(port, shape)),
-        FilterChain(name=name, match=plain, network=_tcp(port, shape)),
-    )
+    if _is_sniffed(port):
+        sniffed = ChainMatch(destination_port=port.number, alpn=HTTP_ALPN)
+        return (
+            _chain(f"{name}-http", sniffed, _http(port, shape), port),
+            _chain(name, plain, _tcp(port, shape), port),
+        )
+    is_read = port.http and port.protocol.is_http
+    return (_chain(name, plain, _http(port, shape) if is_read else _tcp(port, shape), port),)
+
+
+def _chain(name: str, match: ChainMatch, network: Http | Tcp, port: InboundPort) -> FilterChain:
+    return FilterChain(name=name, match=match, network=network, tls=port.tls, origins=port.origins)
 
 
 def _tcp(port: InboundPort, shape: InboundShape) -> Tcp:

@@ -23,7 +23,7 @@ from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
 from lateen.resolve.gateway import resolve_gateway
 from lateen.resolve.outbound import resolve_outbound
-from lateen.resolve.scope import Scope
+from lateen.resolve.scope import NamespacedName, Scope
 from lateen.resolve.view import GatewayView, OutboundPart, OutboundView
 from lateen.resolve.visibility import visible_services, visible_virtual_services
 
@@ -34,10 +34,14 @@ Endpoints = Mapping[EndpointKey, tuple[Endpoint, ...]]
 
 
 class ViewKey(NamedTuple):
-    """Clients of equal key see the same services under the same rules; namespace "" is any that is not distinct."""
+    """Clients of equal key see the same services under the same rules; namespace "" is any that is not distinct.
+
+    `sidecar` is the Sidecar that leaves only some services to see.
+    """
 
     namespace: str
     labels: tuple[tuple[str, str], ...] = ()
+    sidecar: NamespacedName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,20 @@ class ClusterPart:
 def mesh_view(
     memo: Memo, services: Mapping[tuple[str, str], Service], rules: RuleIndex, settings: MeshSettings, *, key: ViewKey
 ) -> MeshView:
-    """What clients of that key see."""
+    """What clients of that key see where no Sidecar is in force."""
     visible = memo.keep("services", visible_services(services, key.namespace))
+    return view_of(memo, visible, rules, settings, key=key)
+
+
+def view_of(
+    memo: Memo, services: tuple[Service, ...], rules: RuleIndex, settings: MeshSettings, *, key: ViewKey
+) -> MeshView:
+    """Those services, and the rules for them, as clients of that key see them."""
     client = Client(key.namespace, dict(key.labels))
     return MeshView(
-        services=visible,
-        by_hostname=memo.keep("hostnames", {service.hostname: service for service in visible}),
-        rules=memo.keep("rules", rules_for(memo, rules, visible, client, settings)),
+        services=services,
+        by_hostname=memo.keep("hostnames", {service.hostname: service for service in services}),
+        rules=memo.keep("rules", rules_for(memo, rules, services, client, settings)),
     )
 
 
@@ -154,9 +165,10 @@ def outbound_layer(
     scope: Scope,
 ) -> Layer:
     """The listeners and routes of the sidecars of a scope."""
-    return _layer(
+    return made_layer(
         memo,
         resolve_outbound(
+            memo,
             OutboundView(
                 settings=settings,
                 scope=scope,
@@ -167,7 +179,7 @@ def outbound_layer(
                 rules=view.rules,
                 headless=headless,
                 memo=memo,
-            )
+            ),
         ),
     )
 
@@ -186,7 +198,7 @@ def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itse
     scope: Scope,
 ) -> Layer:
     """The listeners and routes of the gateway proxies of a scope."""
-    return _layer(
+    return made_layer(
         memo,
         resolve_gateway(
             GatewayView(
@@ -210,7 +222,8 @@ def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itse
     )
 
 
-def _layer(memo: Memo, part: OutboundPart) -> Layer:
+def made_layer(memo: Memo, part: OutboundPart) -> Layer:
+    """The layer of what was made for a scope."""
     listeners = memo.keep("layer listeners", part.listeners)
     routes = memo.keep("layer routes", part.routes)
     secrets = memo.keep("layer secrets", part.secrets)

@@ -7,6 +7,7 @@ from functools import partial
 from lateen.api.destination_rule import DestinationRule
 from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
+from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.ir.config import Layer, ProxyConfig
 from lateen.lib.memo import Memo, Recent, Stage
@@ -17,7 +18,9 @@ from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.workload import Proxy, Workload
 from lateen.resolve.clusters import policy_problems
 from lateen.resolve.destination_rules import RuleIndex, distinct_by_rules, index_rules
+from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
+from lateen.resolve.ingress import shape_by_sidecar
 from lateen.resolve.layers import (
     ClusterPart,
     Endpoints,
@@ -29,10 +32,13 @@ from lateen.resolve.layers import (
     mesh_view,
     outbound_layer,
     relevant_rules,
+    view_of,
 )
 from lateen.resolve.locality import depends_on_locality
-from lateen.resolve.scope import Scope, ScopeIndex, picked, route_labels, scope_of
+from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, picked, route_labels, scope_of
 from lateen.resolve.selectors import ServiceSelectors, index_selectors
+from lateen.resolve.sidecar_layer import sidecar_layer
+from lateen.resolve.sidecars import SidecarIndex, index_sidecars, sidecar_conflicts
 from lateen.resolve.visibility import distinct_by_services
 
 Services = Mapping[tuple[str, str], Service]
@@ -45,12 +51,14 @@ class _Mesh:
     """A snapshot and what follows from it for all scopes."""
 
     snapshot: MeshSnapshot
+    sidecars: Mapping[NamespacedName, Sidecar]
     rules: RuleIndex
     selectors: ServiceSelectors
     scopes: ScopeIndex
     named: Endpoints
     headless: Endpoints
     problems: tuple[Problem, ...]
+    conflicts: tuple[Problem, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -76,12 +84,16 @@ class MeshResolver:
         self._mesh: _Mesh | None = None
         self._rules = Stage(index_rules)
         self._selectors = Stage(_selectors)
+        self._sidecars = Stage(lambda _, sidecars, settings: index_sidecars(sidecars, settings.root_namespace))
+        self._conflicts = Stage(lambda _, index, workloads: sidecar_conflicts(index, workloads.values()))
         self._scopes = Stage(_scopes)
         self._special = Stage(_special)
         self._named = Stage(_pick)
         self._headless = Stage(_pick)
         self._problems = Stage(_problems)
         self._views = Recent(_view_stage)
+        self._imports = Recent(_import_stage)
+        self._imported = Recent(_imported_stage)
         self._clusters = Recent(_cluster_stage)
         self._endpoints = Recent(_endpoint_stage)
         self._visible = Recent(_visible_stage)
@@ -94,20 +106,31 @@ class MeshResolver:
         """Take `snapshot` as the mesh from now on."""
         services, settings = snapshot.services, snapshot.settings
         rules = self._rules.run(snapshot.destination_rules, settings)
+        sidecars = self._sidecars.run(snapshot.sidecars, settings)
         named, headless = self._special.run(services)
         self._mesh = _Mesh(
             snapshot=snapshot,
+            sidecars={(each.metadata.namespace, each.metadata.name): each for each in snapshot.sidecars},
             rules=rules,
             selectors=self._selectors.run(services),
             scopes=self._scopes.run(
-                services, rules, snapshot.destination_rules, snapshot.virtual_services, snapshot.gateways, settings
+                services,
+                rules,
+                snapshot.destination_rules,
+                snapshot.virtual_services,
+                snapshot.gateways,
+                sidecars,
+                settings,
             ),
             named=self._named.run(named, snapshot.endpoints),
             headless=self._headless.run(headless, snapshot.endpoints),
             problems=self._problems.run(rules, snapshot.destination_rules),
+            conflicts=self._conflicts.run(sidecars, snapshot.workloads),
         )
         self._resolved = {}
         self._views.begin()
+        self._imports.begin()
+        self._imported.begin()
         self._clusters.begin()
         self._endpoints.begin()
         self._visible.begin()
@@ -129,8 +152,11 @@ class MeshResolver:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the rules, as far as it showed for the proxies asked about since the last update."""
         layers = {id(layer): layer for layers in self._resolved.values() for layer in layers}.values()
-        found = dict.fromkeys(problem for layer in layers for problem in layer.problems)
-        return tuple(blamed(found, self._mesh.snapshot.legacy)) if self._mesh else ()
+        if self._mesh is None:
+            return ()
+        found = dict.fromkeys(self._mesh.conflicts)
+        found |= dict.fromkeys(problem for layer in layers for problem in layer.problems)
+        return tuple(blamed(found, self._mesh.snapshot.legacy))
 
     def _layers(self, proxy: Proxy, known: _Known, mesh: _Mesh) -> tuple[Layer, ...]:
         workload = mesh.snapshot.workloads.get((proxy.namespace, proxy.name))
@@ -139,7 +165,8 @@ class MeshResolver:
             self._resolved[scope] = self._resolve_scope(scope, mesh)
         if scope.is_gateway:
             return self._resolved[scope]
-        shape = known.shape.run(proxy, workload, mesh.selectors, mesh.snapshot.settings)
+        sidecar = mesh.sidecars[scope.sidecar] if scope.sidecar else None
+        shape = known.shape.run(proxy, workload, mesh.selectors, mesh.snapshot.settings, sidecar)
         return (*self._resolved[scope], self._inbound[shape])
 
     def _resolve_scope(self, scope: Scope, mesh: _Mesh) -> tuple[Layer, ...]:
@@ -147,12 +174,40 @@ class MeshResolver:
         namespace = scope.namespace if scope.namespace in mesh.scopes.distinct else ""
         key = ViewKey(namespace, picked(dict(scope.labels), mesh.scopes.rule_labels) if namespace else ())
         view = self._views[key].run(snapshot.services, mesh.rules, settings)
-        clusters = self._clusters[key, gateway].run(view, mesh.named, settings, mesh.problems)
-        endpoints = self._endpoints[key, gateway, scope.locality].run(clusters.plans, snapshot.endpoints)
         rules = self._visible[scope.namespace, gateway].run(snapshot.virtual_services, settings)
+        if scope.sidecar is not None:
+            return self._resolve_imports(scope, mesh, view, rules)
+        clusters, endpoints = self._clusters_of(key, scope, mesh, view)
         fronts = (snapshot.services, snapshot.gateways, snapshot.secrets) if gateway else ()
         outbound = self._outbound[scope].run(view, clusters.names, rules, mesh.headless, settings, *fronts)
         return clusters.layer, endpoints, outbound
+
+    def _resolve_imports(
+        self, scope: Scope, mesh: _Mesh, whole: MeshView, rules: tuple[VirtualService, ...]
+    ) -> tuple[Layer, ...]:
+        """The layers of a scope with a Sidecar; `whole` and `rules` are what would be seen without it."""
+        assert scope.sidecar is not None  # noqa: S101 - asked by the caller
+        snapshot, settings, sidecar = mesh.snapshot, mesh.snapshot.settings, mesh.sidecars[scope.sidecar]
+        key = ViewKey(scope.namespace, picked(dict(scope.labels), mesh.scopes.rule_labels), scope.sidecar)
+        imports = self._imports[scope.sidecar, scope.namespace].run(sidecar, snapshot.services, rules, settings)
+        view = self._imported[key].run(imports.services, mesh.rules, settings)
+        clusters, endpoints = self._clusters_of(key, scope, mesh, view)
+        outbound = self._outbound[scope].run(view, clusters.names, imports, mesh.headless, settings, sidecar, whole)
+        return clusters.layer, endpoints, outbound
+
+    def _clusters_of(self, key: ViewKey, scope: Scope, mesh: _Mesh, view: MeshView) -> tuple[ClusterPart, Layer]:
+        snapshot, gateway = mesh.snapshot, scope.is_gateway
+        clusters = self._clusters[key, gateway].run(view, mesh.named, snapshot.settings, mesh.problems)
+        endpoints = self._endpoints[key, gateway, scope.locality].run(clusters.plans, snapshot.endpoints)
+        return clusters, endpoints
+
+
+def _import_stage(key: tuple[NamespacedName, str]) -> Stage[Imports]:
+    return Stage(partial(imports_of, namespace=key[1]))
+
+
+def _imported_stage(key: ViewKey) -> Stage[MeshView]:
+    return Stage(partial(view_of, key=key))
 
 
 def _view_stage(key: ViewKey) -> Stage[MeshView]:
@@ -172,7 +227,9 @@ def _visible_stage(key: tuple[str, bool]) -> Stage[tuple[VirtualService, ...]]:
 
 
 def _outbound_stage(scope: Scope) -> Stage[Layer]:
-    return Stage(partial(gateway_layer if scope.is_gateway else outbound_layer, scope=scope))
+    if scope.is_gateway:
+        return Stage(partial(gateway_layer, scope=scope))
+    return Stage(partial(sidecar_layer if scope.sidecar else outbound_layer, scope=scope))
 
 
 def _known(_: str) -> _Known:
@@ -184,10 +241,16 @@ def _scope(_: Memo, proxy: Proxy, workload: Workload | None, index: ScopeIndex, 
 
 
 def _shape(
-    _: Memo, proxy: Proxy, workload: Workload | None, services: ServiceSelectors, settings: MeshSettings
+    _: Memo,
+    proxy: Proxy,
+    workload: Workload | None,
+    services: ServiceSelectors,
+    settings: MeshSettings,
+    sidecar: Sidecar | None,
 ) -> InboundShape:
     labels = workload.labels if workload else proxy.labels
-    return inbound_shape(workload, services.selecting(proxy.namespace, labels), settings)
+    shape = inbound_shape(workload, services.selecting(proxy.namespace, labels), settings)
+    return shape_by_sidecar(shape, sidecar, proxy) if sidecar else shape
 
 
 def _selectors(_: Memo, services: Services) -> ServiceSelectors:
@@ -201,6 +264,7 @@ def _scopes(
     rules: tuple[DestinationRule, ...],
     virtual_services: tuple[VirtualService, ...],
     gateways: tuple[Gateway, ...],
+    sidecars: SidecarIndex,
     settings: MeshSettings,
 ) -> ScopeIndex:
     return ScopeIndex(
@@ -213,6 +277,7 @@ def _scopes(
             for policy in (rule.spec.traffic_policy, *(subset.traffic_policy for subset in rule.spec.subsets))
         ),
         gateways=gateways,
+        sidecars=sidecars,
     )
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lateen.api.problem import Problem
 from lateen.ir.listener import Http, Listener
-from lateen.ir.names import domain_virtual_host, outbound_route
+from lateen.ir.names import domain_virtual_host
 from lateen.ir.route import RouteConfig, VirtualHost
+from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
 from lateen.resolve.destinations import facts, target_problems
 from lateen.resolve.gateway_name import MESH
 from lateen.resolve.http_routes import claim_problems
-from lateen.resolve.outbound_listeners import listeners_of, virtual_outbound
+from lateen.resolve.outbound_listeners import listeners_of, shared_route, virtual_outbound
 from lateen.resolve.rules import HostIndex, Rule, index_hosts, rules_of
 from lateen.resolve.view import OutboundPart, OutboundView
 from lateen.resolve.virtual_hosts import (
@@ -29,21 +30,27 @@ MOST_DIRECT_RESPONSE = 1024 * 1024
 """The longest body a rule may answer with."""
 
 
-def resolve_outbound(view: OutboundView) -> OutboundPart:
-    """The listeners that traffic of the scope's workloads meets, and the routes of the HTTP ones among them."""
-    memo = view.memo
-    rules = [rule for rule in rules_of(memo, view.virtual_services, view.settings) if _is_mesh(rule)]
-    index = memo.recall("host index", lambda *_: index_hosts(rules), *rules)
-    first = memo.recall("virtual outbound", virtual_outbound, view.settings)
+def resolve_outbound(memo: Memo, *views: OutboundView) -> OutboundPart:
+    """The listeners that traffic of the scope's workloads meets, and the routes of the HTTP ones among them.
+
+    Of several views the first that speaks of an address and port, or of routes, decides what is done there.
+    """
+    first = memo.recall("virtual outbound", virtual_outbound, views[0].settings, views[0].elsewhere)
     listeners = {first.name: first}
-    problems = list(rule_problems(view, rules))
-    for made in listeners_of(view, index):
-        listeners[made.listener.name] = made.listener
-        problems += made.problems
     routes: dict[str, RouteConfig] = {}
-    for config, found in _route_configs(view, rules, index, listeners):
-        routes[config.name] = config
-        problems += found
+    problems: list[Problem] = []
+    for view in views:
+        rules = [rule for rule in rules_of(view.memo, view.virtual_services, view.settings) if _is_mesh(rule)]
+        index = view.memo.recall("host index", lambda *_, rules=rules: index_hosts(rules), *rules)
+        problems += rule_problems(view.whole or view, rules)
+        own: dict[str, Listener] = {}
+        for made in listeners_of(view, index, taken=listeners):
+            own[made.listener.name] = made.listener
+            problems += made.problems
+        for config, found in _route_configs(view, rules, index, own):
+            routes.setdefault(config.name, config)
+            problems += found
+        listeners |= own
     return memo.recall(
         "part",
         OutboundPart,
@@ -82,14 +89,18 @@ def _route_configs(
     speaking = _rules_by_port(rules, by_port, view.by_hostname)
     builder = HostBuilder(view, index, by_port, _domains(view))
     for port, names in wanted.items():
-        found = builder.build(port, speaking.get(port, ()))
+        if view.place.takes_any_port:
+            found = builder.build_for_every_port(speaking)
+        else:
+            found = builder.build(port, speaking.get(port, ()))
         problems: Sequence[Problem] = found.problems
         for name in names:
-            hosts = _port_hosts(view, found) if name == outbound_route(port) else _sniffed_hosts(view, name, found)
+            shared = name == shared_route(view.place, port)
+            hosts = _port_hosts(view, found) if shared else _sniffed_hosts(view, name, found)
             config = RouteConfig(
                 name=name,
                 virtual_hosts=hosts,
-                ignore_port=True,
+                ignore_port=not view.place.takes_any_port,
                 max_direct_response_bytes=MOST_DIRECT_RESPONSE,
             )
             yield view.memo.keep(("routes of", name), config), problems
@@ -146,7 +157,7 @@ def _domains(view: OutboundView) -> dict[str, tuple[str, ...]]:
 
 
 def _port_hosts(view: OutboundView, found: PortHosts) -> tuple[VirtualHost, ...]:
-    last = view.memo.recall("catch all", catch_all, view.settings)
+    last = view.memo.recall("catch all", catch_all, view.settings, view.elsewhere)
     return (*(found.hosts[name] for name in sorted(found.hosts)), last)
 
 

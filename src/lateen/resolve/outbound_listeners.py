@@ -3,7 +3,7 @@
 Rules: `buildSidecarOutboundListener` and `buildListenerFromEntry` in Istio.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ from lateen.ir.names import (
     INBOUND_PORT,
     OUTBOUND_PORT,
     PASSTHROUGH_CLUSTER,
+    READINESS_PORT,
+    STATS_PORT,
     VIRTUAL_OUTBOUND,
     WILDCARD_ADDRESS,
     listener_name,
@@ -36,6 +38,7 @@ from lateen.model.service import Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings, OutboundMode
 from lateen.resolve.destinations import facts
 from lateen.resolve.dynamic_dns import chain_looking_up
+from lateen.resolve.egress import EgressPlace
 from lateen.resolve.rules import HostIndex, Target
 from lateen.resolve.tcp_routes import access_log, connection_rules, networks, service_chains, targets_of
 from lateen.resolve.view import OutboundView
@@ -46,7 +49,7 @@ CONFLICT = "ListenerConflict"
 _PLAINTEXT_HTTP = ChainMatch(alpn=("http/1.1", "h2c"), transport="raw_buffer")
 """Connections in which the inspector sees HTTP; HTTP/1.0 is passed on unread, as in Istio."""
 
-_TAKEN = frozenset({OUTBOUND_PORT, INBOUND_PORT})
+_TAKEN = frozenset({OUTBOUND_PORT, INBOUND_PORT, READINESS_PORT, STATS_PORT})
 """Ports at which 0.0.0.0 has a listener already."""
 
 
@@ -78,15 +81,15 @@ class Made(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def listeners_of(view: OutboundView, index: HostIndex) -> Iterator[Made]:
-    """Every listener of the scope except the one that capture leads to."""
+def listeners_of(view: OutboundView, index: HostIndex, taken: Container[str] = ()) -> Iterator[Made]:
+    """Every listener of a view except the one that capture leads to, and those whose names are `taken`."""
     claims: dict[tuple[str, int], list[Claim]] = {}
     for service in sorted(view.services, key=_age):
-        for port in service.ports:
+        for port in service.ports if view.place.port is None else (view.place.port,):
             for address, chains in _claims(view, index, service, port):
                 claims.setdefault((address, port.number), []).append(Claim(service, port, chains))
     for (address, number), group in claims.items():
-        if address != WILDCARD_ADDRESS or number not in _TAKEN:
+        if listener_name(address, number) not in taken and (address != WILDCARD_ADDRESS or number not in _TAKEN):
             yield view.memo.recall(
                 ("listener", address, number),
                 lambda *_, place=Place(address, number), group=tuple(group): _listener(view, place, group),
@@ -105,23 +108,27 @@ def _claims(
     if service.alias_of or port.protocol is Protocol.UDP:
         return
     if port.protocol.is_http:
-        yield WILDCARD_ADDRESS, _http_chain(view, WILDCARD_ADDRESS, port.number, outbound_route(port.number))
+        address = view.place.address or WILDCARD_ADDRESS
+        yield address, _http_chain(view, address, port, shared_route(view.place, port.number))
         return
     for address, cidrs in _addresses(view, service, port):
         chains = _chains(view, index, service, port, address, cidrs)
         if port.protocol is Protocol.AUTO:
-            shared = address == WILDCARD_ADDRESS
-            route = outbound_route(port.number) if shared else sniffed_route(service.hostname, port.number)
+            shared = address == WILDCARD_ADDRESS or not port.number
+            route = shared_route(view.place, port.number) if shared else sniffed_route(service.hostname, port.number)
             chains = view.memo.keep(
                 ("sniffed chains", service.hostname, address, port.number),
-                (*chains, *_http_chain(view, address, port.number, route)),
+                (*chains, *_http_chain(view, address, port, route)),
             )
         yield address, chains
 
 
 def _addresses(view: OutboundView, service: Service, port: ServicePort) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Where to listen for a port, each with the networks to match there: the service's addresses, the pods' of a
-    headless one; 0.0.0.0 where there are none, or only networks."""
+    headless one; 0.0.0.0 where there are none, or only networks. A Sidecar may say otherwise."""
+    if view.place.address:
+        yield view.place.address, ()
+        return
     addresses = [each for each in service.addresses if "/" not in each]
     cidrs = networks(each for each in service.addresses if "/" in each)
     for address in addresses:
@@ -156,15 +163,26 @@ def _chains(
     )
 
 
-def _http_chain(view: OutboundView, address: str, port: int, route: str) -> tuple[FilterChain, ...]:
-    return view.memo.recall(("http chain", address, port), _make_http_chain, address, port, route, view.settings)
+def shared_route(place: EgressPlace, port: int) -> str:
+    """The route configuration of all HTTP services at a port; that of a socket file has the file's name."""
+    return outbound_route(port) if port else place.address
 
 
-def _make_http_chain(address: str, port: int, route: str, settings: MeshSettings) -> tuple[FilterChain, ...]:
+def _http_chain(view: OutboundView, address: str, port: ServicePort, route: str) -> tuple[FilterChain, ...]:
+    """Where the workload itself chose to dial the listener, there is nothing but HTTP to expect."""
+    only_http = port.protocol.is_http and (view.place.proxy or address != WILDCARD_ADDRESS)
+    match = ChainMatch() if only_http else _PLAINTEXT_HTTP
+    name = ("http chain", address, port.number)
+    return view.memo.recall(name, _make_http_chain, address, port.number, route, match, view.settings)
+
+
+def _make_http_chain(
+    address: str, port: int, route: str, match: ChainMatch, settings: MeshSettings
+) -> tuple[FilterChain, ...]:
     http = Http(
         stat_prefix=f"outbound_{listener_name(address, port)}", route_name=route, access_log=access_log(settings)
     )
-    return (FilterChain(name="", match=_PLAINTEXT_HTTP, network=http),)
+    return (FilterChain(name="", match=match, network=http),)
 
 
 def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made:
@@ -176,7 +194,7 @@ def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made
     if not chains and default is not None:
         chains, default = (default,), None
     elif default is None:
-        default = FilterChain(name="PassthroughFilterChain", network=unknown_connections(view.settings))
+        default = FilterChain(name="PassthroughFilterChain", network=unknown_connections(view.settings, view.elsewhere))
     filters = tuple(_inspectors(chains))
     listener = Listener(
         name=place.name,
@@ -186,7 +204,7 @@ def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made
         default_chain=default,
         filters=filters,
         inspection_timeout_ms=view.settings.protocol_detection_timeout_ms if filters else None,
-        bound=False,
+        bound=view.place.bound,
     )
     return Made(listener, problems)
 
@@ -254,14 +272,13 @@ def _refused(place: Place, claim: Claim, owner: Claim) -> Problem:
     return Problem(claim.service.source, f"spec.ports[{position}]", CONFLICT, Severity.WARNING, message, hint)
 
 
-def unknown_connections(settings: MeshSettings) -> Tcp:
-    """What is done with connections to no known service: passed on, or closed."""
-    passed_on = settings.outbound_mode is OutboundMode.ALLOW_ANY
-    cluster = PASSTHROUGH_CLUSTER if passed_on else BLACK_HOLE_CLUSTER
+def unknown_connections(settings: MeshSettings, elsewhere: str) -> Tcp:
+    """What is done with connections to no known service: passed on to the cluster `elsewhere`, or closed."""
+    cluster = elsewhere if settings.outbound_mode is OutboundMode.ALLOW_ANY else BLACK_HOLE_CLUSTER
     return Tcp(stat_prefix=cluster, targets=(TcpTarget(cluster=cluster),), access_log=access_log(settings))
 
 
-def virtual_outbound(settings: MeshSettings) -> Listener:
+def virtual_outbound(settings: MeshSettings, elsewhere: str = PASSTHROUGH_CLUSTER) -> Listener:
     """The listener that capture leads to: it hands connections to the others by their original destination.
 
     Connections that really are for its own port are refused: passed on, they would come back for ever.
@@ -276,6 +293,6 @@ def virtual_outbound(settings: MeshSettings) -> Listener:
             FilterChain(
                 name="virtualOutbound-blackhole", match=ChainMatch(destination_port=OUTBOUND_PORT), network=nowhere
             ),
-            FilterChain(name="virtualOutbound-catchall-tcp", network=unknown_connections(settings)),
+            FilterChain(name="virtualOutbound-catchall-tcp", network=unknown_connections(settings, elsewhere)),
         ),
     )

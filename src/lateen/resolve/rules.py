@@ -11,7 +11,7 @@ from lateen.model.hostname import covers, fully_qualified, is_wildcard, overlaps
 from lateen.model.settings import MeshSettings
 from lateen.resolve.config_origin import config_origins
 from lateen.resolve.gateway_name import MESH, gateway_name
-from lateen.resolve.http_parts import HttpPart, HttpParts, NamespacedName, Written, delegates_of, http_parts
+from lateen.resolve.http_parts import HttpPart, NamespacedName, Written, delegates_of, http_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def read_rule(
         source=source,
         hosts=tuple(dict.fromkeys(hosts)),
         gateways=frozenset(gateway_name(name, meta.namespace) for name in spec.gateways or (MESH,)),
-        http=tuple(_http_targets(found, source, cluster_domain)),
+        http=tuple(target for part in found.parts for target in _part_targets(source, part, cluster_domain)),
         l4=tuple(_l4_targets(source, cluster_domain)),
         origins=config_origins(source, "VirtualService"),
         parts=found.parts,
@@ -140,14 +140,18 @@ def target_of(
     return Target(host, destination.subset, port, path, source)
 
 
-def _http_targets(found: HttpParts, rule: VirtualService, domain: str) -> Iterator[Target]:
-    for part in found.parts:
-        for place, weighted in enumerate(part.route.route):
-            yield _written(weighted.destination, part.leaf, rule, domain, f"route[{place}].destination")
-        if part.route.mirror is not None:
-            yield _written(part.route.mirror, part.mirror, rule, domain, "mirror")
-        for place, mirror in enumerate(part.route.mirrors):
-            yield _written(mirror.destination, part.mirrors, rule, domain, f"mirrors[{place}].destination")
+def part_targets(rule: Rule, part: HttpPart, cluster_domain: str) -> Iterator[Target]:
+    """Where one of a rule's HTTP routes sends requests, and copies of them."""
+    return _part_targets(rule.source, part, cluster_domain)
+
+
+def _part_targets(rule: VirtualService, part: HttpPart, domain: str) -> Iterator[Target]:
+    for place, weighted in enumerate(part.route.route):
+        yield _written(weighted.destination, part.leaf, rule, domain, f"route[{place}].destination")
+    if part.route.mirror is not None:
+        yield _written(part.route.mirror, part.mirror, rule, domain, "mirror")
+    for place, mirror in enumerate(part.route.mirrors):
+        yield _written(mirror.destination, part.mirrors, rule, domain, f"mirrors[{place}].destination")
 
 
 def _written(destination: Destination, at: Written, rule: VirtualService, domain: str, path: str) -> Target:

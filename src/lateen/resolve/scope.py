@@ -7,11 +7,13 @@ import msgspec
 from msgspec.structs import replace
 
 from lateen.api.gateway import Gateway
+from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.model.selection import selects
 from lateen.model.service import Locality
 from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.resolve.selectors import ServiceSelectors
+from lateen.resolve.sidecars import NO_SIDECARS, SidecarIndex
 
 NamespacedName = tuple[str, str]
 """(namespace, name)"""
@@ -20,16 +22,17 @@ NamespacedName = tuple[str, str]
 class Scope(msgspec.Struct, frozen=True):
     """Proxies of equal scope share one outbound configuration.
 
-    `labels` holds only the labels that some rule selects clients by, sorted. `locality` is set only when endpoints are
-    chosen by it. The rest concerns gateways: the Gateways that select the proxy (sorted) and the services in front of
-    it (oldest first), both (namespace, name or hostname), its named ports, and the file of the machine's network
-    namespace it may listen in ("": none).
+    `sidecar` is the Sidecar in force. `labels` holds only the labels that some rule selects clients by, sorted.
+    `locality` is set only when endpoints are chosen by it. The rest concerns gateways: the Gateways that select the
+    proxy (sorted) and the services in front of it (oldest first), both (namespace, name or hostname), its named ports,
+    and the file of the machine's network namespace it may listen in ("": none).
     """
 
     type: ProxyType
     namespace: str
     labels: tuple[tuple[str, str], ...] = ()
     locality: Locality | None = None
+    sidecar: NamespacedName | None = None
     gateways: tuple[NamespacedName, ...] = ()
     services: tuple[NamespacedName, ...] = ()
     ports: tuple[tuple[str, int], ...] = ()
@@ -54,6 +57,7 @@ class ScopeIndex:
     distinct: frozenset[str]
     by_locality: bool
     gateways: tuple[Gateway, ...]
+    sidecars: SidecarIndex = NO_SIDECARS
 
 
 def route_labels(rules: Iterable[VirtualService]) -> frozenset[str]:
@@ -78,7 +82,8 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
         locality=proxy.locality if index.by_locality and proxy.locality.region else None,
     )
     if proxy.type is not ProxyType.GATEWAY:
-        return scope
+        sidecar = index.sidecars.sidecar_for(proxy.namespace, proxy.labels)
+        return replace(scope, sidecar=_named(sidecar)) if sidecar else scope
     gateways = (each.metadata for each in index.gateways if selects(each.spec.selector, proxy.labels))
     fronts = services.selecting(proxy.namespace, proxy.labels)
     return replace(
@@ -88,6 +93,10 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
         ports=tuple(sorted((each.name, each.number) for each in workload.ports if each.name)) if workload else (),
         host_netns=proxy.netns_host,
     )
+
+
+def _named(sidecar: Sidecar) -> NamespacedName:
+    return sidecar.metadata.namespace, sidecar.metadata.name
 
 
 def picked(labels: Mapping[str, str], keys: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
 from lateen.api.virtual_service import VirtualService
 from lateen.ir.listener import Listener
+from lateen.ir.names import PASSTHROUGH_CLUSTER
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
 from lateen.lib.memo import Memo
@@ -16,6 +17,7 @@ from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.destination_rules import HostRule, policy_for
+from lateen.resolve.egress import EVERYWHERE, EgressPlace
 from lateen.resolve.scope import Scope
 
 
@@ -29,7 +31,7 @@ class OutboundPart:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class OutboundView:
     """Everything a scope's listeners and routes may depend on; `memo` belongs to the scope and outlives the view.
 
@@ -39,6 +41,8 @@ class OutboundView:
     `clusters` are the names of all clusters the scope has. `headless` holds the endpoints of headless services only:
     other endpoints must not matter to listeners and routes.
     HTTP ports of headless services have EDS clusters, their other ports ORIGINAL_DST ones (EDS on gateways).
+    Where a Sidecar is in force there is a view for each of its egress listeners: `place` is where that listens,
+    `services` and `virtual_services` are what it imports, `by_hostname` and `rules` speak of all that the Sidecar does.
     """
 
     settings: MeshSettings
@@ -51,6 +55,11 @@ class OutboundView:
     """The destination rule that governs each hostname, where there is one."""
     headless: Mapping[EndpointKey, tuple[Endpoint, ...]]
     memo: Memo
+    place: EgressPlace = EVERYWHERE
+    elsewhere: str = PASSTHROUGH_CLUSTER
+    """The cluster for what goes to no known service, where that is let through."""
+    whole: "OutboundView | None" = None
+    """What the scope would see without a Sidecar: by this rules are found right or wrong. `None`: there is none."""
 
     def destination_rule_for(self, hostname: str) -> HostRule | None:
         """The destination rule for a hostname, merged from all that speak for it."""
@@ -62,7 +71,7 @@ class OutboundView:
         return policy_for(rule, port, subset) if rule else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GatewayView(OutboundView):
     """What a gateway proxy sees besides: the Gateways that select it, oldest first, and the services in front of it.
 

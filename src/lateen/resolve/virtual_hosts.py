@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+import msgspec
+
 from lateen.api.problem import Problem
 from lateen.ir.names import (
     ALLOW_ANY,
@@ -151,6 +153,16 @@ class HostBuilder:
                 self._add(result, port, _Candidate(hostname, self.domains[hostname], route, None), taken, services)
         return result
 
+    def build_for_every_port(self, rules: Mapping[int, Sequence[Rule]]) -> PortHosts:
+        """The virtual hosts of all ports in one, told apart by the port in the Host header; without one it is 80."""
+        result = PortHosts()
+        for port in sorted(self.by_port):
+            found = self.build(port, rules.get(port, ()))
+            result.problems += found.problems
+            for name, host in found.hosts.items():
+                result.hosts[name] = self.view.memo.recall(("with ports", name), _with_ports, host, port)
+        return result
+
     def _of_rule(
         self, rule: Rule, routes: tuple[Route, ...], port: int, services: PortServices
     ) -> Iterator[_Candidate]:
@@ -230,6 +242,11 @@ class HostBuilder:
             )
 
 
+def _with_ports(host: VirtualHost, port: int) -> VirtualHost:
+    named = tuple(f"{domain}:{port}" for domain in host.domains)
+    return msgspec.structs.replace(host, domains=(*host.domains, *named) if port == PORT_OF_UNKNOWN_HOSTS else named)
+
+
 def _virtual_host(name: str, domains: tuple[str, ...], routes: tuple[Route, ...]) -> VirtualHost:
     return VirtualHost(name=name, domains=domains, routes=routes)
 
@@ -247,10 +264,10 @@ def _conflict(candidate: _Candidate, taken: Mapping[str, Rule | None]) -> Iterat
     yield rule.problem(path, CONFLICT, message, "merge the two into a single VirtualService", error=True)
 
 
-def catch_all(settings: MeshSettings) -> VirtualHost:
-    """Where requests for unknown hosts go: on to where the client dialled, or nowhere (502)."""
+def catch_all(settings: MeshSettings, elsewhere: str = PASSTHROUGH_CLUSTER) -> VirtualHost:
+    """Where requests for unknown hosts go: on to the cluster `elsewhere`, or nowhere (502)."""
     if settings.outbound_mode is OutboundMode.ALLOW_ANY:
-        action = Forward(clusters=(WeightedCluster(cluster=PASSTHROUGH_CLUSTER),), max_grpc_timeout_ms=0)
+        action = Forward(clusters=(WeightedCluster(cluster=elsewhere),), max_grpc_timeout_ms=0)
         return VirtualHost(name=ALLOW_ANY, domains=("*",), routes=(Route(name=ALLOW_ANY, action=action),))
     blocked = Route(name=BLOCK_ALL, action=DirectResponse(status=502))
     return VirtualHost(name=BLOCK_ALL, domains=("*",), routes=(blocked,))

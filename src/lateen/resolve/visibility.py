@@ -16,17 +16,22 @@ def is_visible(export_to: Sequence[str], owner: str, namespace: str) -> bool:
 
 
 def visible_services(services: Mapping[tuple[str, str], Service], namespace: str) -> tuple[Service, ...]:
-    """The services seen in `namespace`, one for each hostname, sorted by it.
+    """The services seen in `namespace`, one for each hostname, sorted by it."""
+    seen = (each for each in services.values() if is_visible(each.export_to, each.namespace, namespace))
+    return one_for_each_hostname(seen, namespace)
 
-    Where several namespaces declare a hostname, the own one wins, then Kubernetes services, then the oldest: which is
-    the order of `services` (Istio's `pickBestVisibleNamespace`).
+
+def one_for_each_hostname(services: Iterable[Service], namespace: str) -> tuple[Service, ...]:
+    """Of several services with a hostname the one that clients in `namespace` mean; sorted by hostname.
+
+    The own one wins, then Kubernetes services, then the oldest: which is the order of `services` (Istio's
+    `pickBestVisibleNamespace`).
     """
     chosen: dict[str, Service] = {}
-    for service in services.values():
-        if is_visible(service.export_to, service.namespace, namespace):
-            known = chosen.setdefault(service.hostname, service)
-            if known is not service and service.namespace == namespace:
-                chosen[service.hostname] = service
+    for service in services:
+        known = chosen.setdefault(service.hostname, service)
+        if known is not service and service.namespace == namespace:
+            chosen[service.hostname] = service
     return tuple(chosen[hostname] for hostname in sorted(chosen))
 
 

@@ -4,9 +4,8 @@ from ipaddress import ip_network
 
 from envoy.config.core.v3 import address_pb2, config_source_pb2
 
+from lateen.ir.names import UNIX_SCHEME
 from lateen.translate import scalar
-
-UNIX_SCHEME = "unix://"
 
 
 def socket_address(address: str, port: int, netns: str = "") -> address_pb2.Address:
