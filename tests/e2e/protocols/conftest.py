@@ -58,7 +58,7 @@ spec: {selector: {app: vault}, ports: [{name: tls, port: 8443}]}
 apiVersion: v1
 kind: Service
 metadata: {name: web}
-spec: {selector: {app: web}, ports: [{name: http, port: 80}, {name: http2, port: 81, targetPort: 80}]}
+spec: {selector: {app: web}, ports: [{name: http, port: 80}]}
 ---
 """
 

@@ -21,6 +21,19 @@ spec:
 """
 
 
+WILDCARD = """\
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: pods, labels: {networking.istio.io/enable-autoallocate-ip: "false"}}
+spec:
+  hosts: ['*.default.pod.cluster.local']
+  ports:
+  - {number: 8080, name: http, protocol: HTTP}
+  - {number: 8443, name: tls, protocol: TLS}
+  resolution: DYNAMIC_DNS
+"""
+
+
 def databases(mesh: RealMesh, protocol: str) -> str:
     pods = {name: mesh.pods("outside", f"app={name}")[0]["status"]["podIP"] for name in ("orders", "users")}
     return "".join(DATABASE.format(name=name, address=ip, protocol=protocol) for name, ip in pods.items())
@@ -45,3 +58,16 @@ def test_tcp_services_on_one_port_are_told_apart_by_name(mesh: RealMesh) -> None
     for host, found in hosts.items():
         until(partial(resolved, mesh, host), f"{host} is resolved")
         assert answers(mesh, "banner", f"{host}:3306", 5) == found
+
+
+def test_proxies_look_up_the_hosts_that_a_wildcard_stands_for(mesh: RealMesh) -> None:
+    """Each pod has a name of its own in DNS."""
+    mesh.apply(WILDCARD, "--wait")
+    hosts = {app: mesh.pod(f"app={app},version=v1")["status"]["podIP"].replace(".", "-") for app in ("chat", "vault")}
+    chat, vault = (f"{hosts[app]}.default.pod.cluster.local" for app in ("chat", "vault"))
+    assert answers(mesh, "websocket", f"ws://{chat}:8080/", 3) == {"chat-v1": 3}
+    assert answers(mesh, "tls", f"{vault}:8443", 3) == {"vault-v1": 3}
+    clusters = mesh.run("exec", "deploy/client-v1", "-c", "istio-proxy", "--", "curl", "-s", "localhost:15000/clusters")
+    connected = [line for line in clusters.splitlines() if "::cx_total::" in line and not line.endswith("::0")]
+    for port in (8080, 8443):
+        assert any(line.startswith(f"outbound|{port}||*.default.pod.cluster.local::") for line in connected)
