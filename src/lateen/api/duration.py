@@ -74,6 +74,13 @@ def parse_duration(text: str) -> Duration:
     return Duration(nanoseconds=-nanoseconds if text.startswith("-") else nanoseconds)
 
 
+def decode_duration(expected: type, value: object) -> Duration:
+    """A duration of a document, as msgspec's hook for types it doesn't know wants it."""
+    if expected is not Duration or not isinstance(value, str):
+        raise TypeError("Expected `duration`, a text like `1.5s`")
+    return parse_duration(value)
+
+
 def _scaled(number: str, unit: str) -> int:
     whole, _, decimals = number.partition(".")
     scale = _UNITS[unit]

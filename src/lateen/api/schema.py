@@ -10,7 +10,7 @@ from lateen.api.config_map import ConfigMap
 from lateen.api.deployment import Deployment
 from lateen.api.destination_policy import DestinationPolicy
 from lateen.api.destination_rule import DestinationRule
-from lateen.api.duration import Duration, parse_duration
+from lateen.api.duration import decode_duration
 from lateen.api.egress_rule import EgressRule
 from lateen.api.endpoint_slice import EndpointSlice
 from lateen.api.endpoints import Endpoints
@@ -211,12 +211,6 @@ def normalized(value: Any) -> Any:  # JSON
 
 def _convert(body: JsonObject, struct: type[R]) -> R:
     try:
-        return msgspec.convert(body, struct, dec_hook=_decode_duration)
+        return msgspec.convert(body, struct, dec_hook=decode_duration)
     except msgspec.ValidationError:
-        return msgspec.convert(normalized(body), struct, dec_hook=_decode_duration)
-
-
-def _decode_duration(expected: type, value: object) -> Duration:
-    if expected is not Duration or not isinstance(value, str):
-        raise TypeError("Expected `duration`, a text like `1.5s`")
-    return parse_duration(value)
+        return msgspec.convert(normalized(body), struct, dec_hook=decode_duration)

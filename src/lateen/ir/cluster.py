@@ -33,6 +33,13 @@ class SlowStart(Value):
     minimum_percent: float | None = None
 
 
+class ZoneAware(Value):
+    """Preference for endpoints of the client's own zone, from so many endpoints on; not `enabled` forbids it."""
+
+    enabled: bool = True
+    min_cluster_size: int | None = None
+
+
 class LoadBalancer(Value):
     """How an endpoint is chosen. `table_size` is the ring's least size, or Maglev's table size."""
 
@@ -40,6 +47,7 @@ class LoadBalancer(Value):
     table_size: int | None = None
     slow_start: SlowStart | None = None
     locality_weighted: bool = False
+    zone_aware: ZoneAware | None = None
     panic_threshold_percent: float | None = None
 
 

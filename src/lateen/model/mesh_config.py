@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from lateen.api.codec import from_yaml
 from lateen.api.config_map import ConfigMap
-from lateen.api.duration import parse_duration
+from lateen.api.duration import decode_duration, parse_duration
+from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
+from lateen.api.meta import Message
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.model.settings import MeshSettings, OutboundMode
 
@@ -72,6 +76,18 @@ def _mode(value: Any) -> OutboundMode:  # Any: the user's YAML, checked here
         raise ValueError("must be ALLOW_ANY or REGISTRY_ONLY") from None
 
 
+def _message(struct: type[Message]) -> Callable[[Any], Any]:  # Any: the user's YAML, checked here
+    """How to read a field that holds one of the API's own messages."""
+
+    def read(value: Any) -> Message:
+        try:
+            return msgspec.convert(value, struct, dec_hook=decode_duration)
+        except msgspec.ValidationError as failure:
+            raise ValueError(str(failure)) from None
+
+    return read
+
+
 _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "rootNamespace": ("root_namespace", _text),
     "trustDomain": ("trust_domain", _text),
@@ -81,7 +97,8 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "accessLogEncoding": ("access_log_json", _is_json),
     "connectTimeout": ("connect_timeout_ms", _milliseconds),
     "protocolDetectionTimeout": ("protocol_detection_timeout_ms", _milliseconds),
-    "localityLbSetting.enabled": ("locality_lb_enabled", _flag),
+    "localityLbSetting": ("locality_lb", _message(LocalityLoadBalancerSetting)),
+    "zoneAwareLbSetting": ("zone_aware_lb", _message(ZoneAwareLoadBalancerSetting)),
     "defaultServiceExportTo": ("default_service_export_to", _names),
     "defaultVirtualServiceExportTo": ("default_virtual_service_export_to", _names),
     "defaultDestinationRuleExportTo": ("default_destination_rule_export_to", _names),

@@ -4,6 +4,8 @@ import enum
 
 import msgspec
 
+from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
+
 
 class OutboundMode(enum.StrEnum):
     """Whether workloads may call what the mesh does not know. Source: MeshConfig.outboundTrafficPolicy."""
@@ -27,7 +29,8 @@ class MeshSettings(msgspec.Struct, frozen=True):
     access_log_json: bool = False
     connect_timeout_ms: int = 10_000
     protocol_detection_timeout_ms: int = 0
-    locality_lb_enabled: bool = True
+    locality_lb: LocalityLoadBalancerSetting = LocalityLoadBalancerSetting(enabled=True)
+    zone_aware_lb: ZoneAwareLoadBalancerSetting | None = None
     default_service_export_to: tuple[str, ...] = ("*",)
     default_virtual_service_export_to: tuple[str, ...] = ("*",)
     default_destination_rule_export_to: tuple[str, ...] = ("*",)

@@ -14,6 +14,8 @@ from lateen.model.settings import MeshSettings
 from lateen.resolve.config_origin import config_origins
 from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.endpoints import EndpointPlan, assignment_for
+from lateen.resolve.locality import preference_for
+from lateen.resolve.place import Place
 from lateen.resolve.traffic_policy import (
     circuit_breaker,
     connection_settings,
@@ -79,8 +81,12 @@ def port_clusters(
     settings: MeshSettings,
     kind: ClusterKind,
     endpoints: tuple[Endpoint, ...] = (),
+    client: Place | None = None,
 ) -> PortClusters:
-    """The clusters of a port: the whole, then each subset. `endpoints` matter only to clusters that look names up."""
+    """The clusters of a port: the whole, then each subset.
+
+    `endpoints` and the `client`'s place matter only to clusters that look names up.
+    """
     clusters = []
     plans = []
     named = () if kind is ClusterKind.FORWARD_PROXY or rule is None else rule.subsets
@@ -89,14 +95,13 @@ def port_clusters(
         plan = EndpointPlan(
             cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
             labels=tuple(sorted(labels.items())),
-            policy=policy,
-            locality_enabled=settings.locality_lb_enabled,
+            preference=preference_for(policy, settings),
             by_name=kind in BY_NAME,
             only_first=kind is ClusterKind.LOGICAL_DNS,
             subset=subset,
             declared_by=_declaring(rule, subset),
         )
-        balancer = load_balancer(policy, locality_enabled=settings.locality_lb_enabled)
+        balancer = load_balancer(policy, settings)
         passed_on = balancer.algorithm is Algorithm.CLUSTER_PROVIDED and kind is not ClusterKind.FORWARD_PROXY
         actual = ClusterKind.ORIGINAL_DST if passed_on else kind
         fields = _policy_fields(policy, service, port, settings)
@@ -105,7 +110,7 @@ def port_clusters(
                 name=plan.cluster,
                 kind=actual,
                 load_balancer=_PROVIDED if actual in _WITHOUT_CHOICE else balancer,
-                assignment=assignment_for(plan, endpoints, None) if actual in BY_NAME else None,
+                assignment=assignment_for(plan, endpoints, client) if actual in BY_NAME else None,
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
                 dns_cache=dns_cache_name(service.hostname) if actual is ClusterKind.FORWARD_PROXY else "",
                 service=service.hostname,

@@ -3,7 +3,7 @@
 Rules: Istio's `PushContext.destinationRule`, `mergeDestinationRule` and `MergeSubsetTrafficPolicy`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,17 @@ def _overlay(below: TrafficPolicy | None, above: TrafficPolicy | None, port: int
             blocks |= {name: getattr(settings, name) for name in _PORT_BLOCKS}
             break
     return TrafficPolicy(**blocks)
+
+
+def all_policies(rule: DestinationRule) -> Iterator[TrafficPolicy]:
+    """Every policy of a rule: as it stands, as the rule's subsets have it, and as their ports do."""
+    merged = merge_rules(rule)
+    for name in ("", *(subset.name for subset in rule.spec.subsets)):
+        chosen = merged.subset(name)
+        written = [each for each in (rule.spec.traffic_policy, chosen and chosen.traffic_policy) if each]
+        ports = {each.port.number for policy in written for each in policy.port_level_settings if each.port}
+        found = (policy_for(merged, port, name) for port in sorted({0} | ports))
+        yield from (policy for policy in found if policy is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
-from lateen.api.destination_rule import TrafficPolicy
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.ir.endpoint import Endpoint, LoadAssignment, LocalityEndpoints
 from lateen.model import service as model
 from lateen.model.injection import CANONICAL_NAME, CANONICAL_REVISION
 from lateen.model.selection import selects
 from lateen.model.service import Locality
-from lateen.resolve.locality import prefer_near
+from lateen.resolve.locality import Preference, distributed, ranks_of
+from lateen.resolve.place import Place
 
 CLUSTER_ID = "Kubernetes"
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointPlan:
-    """How one cluster's endpoints are chosen: by `labels`, by address kind, near ones first if `policy` says so.
+    """How one cluster's endpoints are chosen: by `labels`, by address kind, some before others by `preference`.
 
     `declared_by` is the destination rule that declares the `subset`.
     """
 
     cluster: str
     labels: tuple[tuple[str, str], ...]
-    policy: TrafficPolicy | None
-    locality_enabled: bool
+    preference: Preference | None = None
     by_name: bool = False
     only_first: bool = False
     subset: str = ""
@@ -41,7 +41,7 @@ class PortEndpoints:
 
 
 def port_endpoints(
-    plans: Sequence[EndpointPlan], endpoints: Sequence[model.Endpoint], client: Locality | None
+    plans: Sequence[EndpointPlan], endpoints: Sequence[model.Endpoint], client: Place | None
 ) -> PortEndpoints:
     """The endpoints of each planned cluster, and a remark on each subset that has none while the service has some."""
     assignments = tuple(assignment_for(plan, endpoints, client) for plan in plans)
@@ -68,8 +68,8 @@ def _empty_subset(plan: EndpointPlan) -> Problem:
     )
 
 
-def assignment_for(plan: EndpointPlan, endpoints: Sequence[model.Endpoint], client: Locality | None) -> LoadAssignment:
-    """The endpoints for a cluster as a client at that locality gets them.
+def assignment_for(plan: EndpointPlan, endpoints: Sequence[model.Endpoint], client: Place | None) -> LoadAssignment:
+    """The endpoints for a cluster as a client at that place gets them.
 
     Those that are not ready or draining are left out, as Istio does without persistent sessions; so are host names,
     unless the cluster looks names up.
@@ -78,9 +78,18 @@ def assignment_for(plan: EndpointPlan, endpoints: Sequence[model.Endpoint], clie
     chosen = [each for each in endpoints if _serves(each) and (plan.by_name or _is_address(each.address))]
     if labels:
         chosen = [each for each in chosen if selects(labels, each.labels)]
-    groups = group_by_locality(chosen[:1] if plan.only_first else chosen)
-    near = prefer_near(groups, plan.policy, client, enabled=plan.locality_enabled)
-    return LoadAssignment(cluster=plan.cluster, localities=near)
+    chosen = chosen[:1] if plan.only_first else chosen
+    return LoadAssignment(cluster=plan.cluster, localities=_preferred(chosen, plan.preference, client or Place()))
+
+
+def _preferred(
+    endpoints: Sequence[model.Endpoint], preference: Preference | None, client: Place
+) -> tuple[LocalityEndpoints, ...]:
+    if preference is None:
+        return group_by_locality(endpoints)
+    if preference.distribute:
+        return distributed(group_by_locality(endpoints), preference.distribute, client)
+    return group_by_locality(endpoints, ranks_of(endpoints, preference, client))
 
 
 def _serves(endpoint: model.Endpoint) -> bool:
@@ -92,20 +101,23 @@ def _is_address(host: str) -> bool:
     return host.rpartition(".")[2].isdigit() or ":" in host or host.startswith(("/", "@"))
 
 
-def group_by_locality(endpoints: Iterable[model.Endpoint]) -> tuple[LocalityEndpoints, ...]:
-    """The endpoints of each locality, localities sorted, endpoints in their order."""
-    groups: dict[Locality, list[Endpoint]] = {}
-    for endpoint in endpoints:
-        groups.setdefault(endpoint.locality, []).append(_endpoint(endpoint))
+def group_by_locality(
+    endpoints: Iterable[model.Endpoint], priorities: Iterable[int] = repeat(0)
+) -> tuple[LocalityEndpoints, ...]:
+    """The endpoints of each locality and priority, localities sorted, endpoints in their order."""
+    groups: dict[tuple[Locality, int], list[Endpoint]] = {}
+    for endpoint, priority in zip(endpoints, priorities, strict=False):
+        groups.setdefault((endpoint.locality, priority), []).append(_endpoint(endpoint))
     return tuple(
         LocalityEndpoints(
             region=place.region,
             zone=place.zone,
             subzone=place.subzone,
-            weight=sum(each.weight for each in groups[place]),
-            endpoints=tuple(groups[place]),
+            priority=priority,
+            weight=sum(each.weight for each in groups[place, priority]),
+            endpoints=tuple(groups[place, priority]),
         )
-        for place in sorted(groups)
+        for place, priority in sorted(groups)
     )
 
 

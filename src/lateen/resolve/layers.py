@@ -14,7 +14,7 @@ from lateen.ir.listener import Listener
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
 from lateen.lib.memo import Memo
-from lateen.model.service import Endpoint, Locality, Service
+from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.model.tls_secret import TlsSecret
@@ -23,6 +23,7 @@ from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
 from lateen.resolve.gateway import resolve_gateway
 from lateen.resolve.outbound import resolve_outbound
+from lateen.resolve.place import Place
 from lateen.resolve.scope import NamespacedName, Scope
 from lateen.resolve.view import GatewayView, OutboundPart, OutboundView
 from lateen.resolve.visibility import visible_services, visible_virtual_services
@@ -90,10 +91,12 @@ def cluster_part(
     problems: tuple[Problem, ...],
     *,
     gateway: bool,
+    client: Place | None = None,
 ) -> ClusterPart:
     """The clusters for what a view sees.
 
-    `named` are the endpoints of services that are looked up by name, `problems` those of the mesh's destination rules.
+    `named` are the endpoints of services that are looked up by name, which depend on the `client`'s place; `problems`
+    are those of the mesh's destination rules.
     """
     clusters: dict[str, Cluster] = {}
     plans: dict[EndpointKey, tuple[EndpointPlan, ...]] = {}
@@ -107,7 +110,7 @@ def cluster_part(
             key = (service.namespace, service.hostname, port.number)
             kind = cluster_kind(service, port, gateway=gateway)
             found = named.get(key, ()) if kind in BY_NAME else ()
-            part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found)
+            part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found, client)
             for cluster in part.clusters:
                 clusters[cluster.name] = memo.keep(cluster.name, cluster)
             if part.plans:
@@ -125,9 +128,9 @@ def _cluster_layer(clusters: Mapping[str, Cluster], problems: tuple[Problem, ...
 
 
 def endpoint_layer(
-    memo: Memo, plans: Mapping[EndpointKey, tuple[EndpointPlan, ...]], endpoints: Endpoints, *, client: Locality | None
+    memo: Memo, plans: Mapping[EndpointKey, tuple[EndpointPlan, ...]], endpoints: Endpoints, *, client: Place | None
 ) -> Layer:
-    """The endpoints of all EDS clusters, as clients at that locality get them."""
+    """The endpoints of all EDS clusters, as clients at that place get them."""
     found: dict[str, LoadAssignment] = {}
     problems: list[Problem] = []
     for key, ports in plans.items():

@@ -1,85 +1,138 @@
-"""Preference by locality. Rules: Istio's `loadbalancer.go`; failover works only with outlier detection, as there."""
+"""Which endpoints a client prefers: those near it, those alike it, or some of each locality. Rules: Istio's
+`loadbalancer.go`; failover works only with outlier detection, as there."""
 
 import math
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from lateen.api.destination_rule import TrafficPolicy
-from lateen.api.load_balancer import Distribute, Failover, LocalityLoadBalancerSetting
+from lateen.api.load_balancer import (
+    Distribute,
+    Failover,
+    LocalityLoadBalancerSetting,
+    ZoneAwareLoadBalancerSetting,
+)
+from lateen.ir.cluster import ZoneAware
 from lateen.ir.endpoint import LocalityEndpoints
-from lateen.model.service import Locality
+from lateen.model.service import Endpoint, Locality
+from lateen.model.settings import MeshSettings
+from lateen.resolve.place import NETWORK, Place, endpoint_labels
+
+Rank = tuple[int, int]
+"""How far an endpoint is from a client: by the labels of `failoverPriority`, then by locality. The least is first."""
 
 
-def locality_setting(policy: TrafficPolicy | None, *, enabled: bool) -> LocalityLoadBalancerSetting | None:
-    """The setting in force, None when off: the policy's, else the mesh's, which only says whether it is `enabled`."""
-    own = policy.load_balancer.locality_lb_setting if policy and policy.load_balancer else None
-    if own is not None:
-        return None if own.enabled is False else own
-    return LocalityLoadBalancerSetting() if enabled else None
+class Preference(msgspec.Struct, frozen=True):
+    """What a client prefers endpoints by: the shares of `distribute`, or else `labels` and distance.
+
+    `by_region` leaves the zones of a region alike. `near` is false where only labels count.
+    """
+
+    distribute: tuple[Distribute, ...] = ()
+    labels: tuple[str, ...] = ()
+    failover: tuple[Failover, ...] = ()
+    near: bool = True
+    by_region: bool = False
 
 
-def is_locality_weighted(policy: TrafficPolicy | None, *, enabled: bool) -> bool:
-    """Whether the weights of localities count: with `distribute`, or with explicit failover and outlier detection."""
-    setting = locality_setting(policy, enabled=enabled)
-    if setting is None or policy is None:
-        return False
-    fails_over = policy.outlier_detection is not None and (setting.failover or setting.failover_priority)
-    return bool(setting.distribute or fails_over)
+def setting_for(
+    policy: TrafficPolicy | None, settings: MeshSettings
+) -> LocalityLoadBalancerSetting | ZoneAwareLoadBalancerSetting | None:
+    """The setting in force, None when off: the policy's, else the mesh's; at each level the zone-aware one first."""
+    balancer = policy.load_balancer if policy else None
+    own = (balancer.zone_aware_lb_setting or balancer.locality_lb_setting) if balancer else None
+    found = own or settings.zone_aware_lb or settings.locality_lb
+    return None if isinstance(found, LocalityLoadBalancerSetting) and found.enabled is False else found
 
 
-def depends_on_locality(policy: TrafficPolicy | None) -> bool:
-    """Whether clients of different localities may get different endpoints by this policy or one of its ports'."""
-    if policy is None:
-        return False
-    setting = policy.load_balancer.locality_lb_setting if policy.load_balancer else None
-    ports = policy.port_level_settings
-    return (
-        policy.outlier_detection is not None
-        or bool(setting and setting.distribute)
-        or any(
-            port.outlier_detection is not None or (port.load_balancer and port.load_balancer.locality_lb_setting)
-            for port in ports
-        )
-    )
-
-
-def prefer_near(
-    groups: Sequence[LocalityEndpoints], policy: TrafficPolicy | None, client: Locality | None, *, enabled: bool
-) -> tuple[LocalityEndpoints, ...]:
-    """The groups with the priorities or weights that hold for a client at that locality."""
-    setting = locality_setting(policy, enabled=enabled)
-    if setting is None or client is None or policy is None or not client.region:
-        return tuple(groups)
+def preference_for(policy: TrafficPolicy | None, settings: MeshSettings) -> Preference | None:
+    """What endpoints are preferred by, None where all are alike."""
+    setting = setting_for(policy, settings)
+    if isinstance(setting, ZoneAwareLoadBalancerSetting):
+        if setting.enabled is False:
+            return None
+        return Preference(labels=setting.failover_priority, failover=setting.failover, by_region=True)
+    if setting is None:
+        return None
     if setting.distribute:
-        return _distributed(groups, client, setting.distribute)
-    if policy.outlier_detection is None:
-        return tuple(groups)
-    return _failing_over(groups, client, setting.failover)
+        return Preference(distribute=setting.distribute)
+    if policy is None or policy.outlier_detection is None:
+        return None
+    labels, failover = setting.failover_priority, setting.failover
+    return Preference(labels=labels, failover=failover, near=bool(failover) or not labels)
 
 
-def _failing_over(
-    groups: Sequence[LocalityEndpoints], client: Locality, failover: Sequence[Failover]
-) -> tuple[LocalityEndpoints, ...]:
-    target = next((each.to for each in failover if each.from_ == client.region), None)
-    distances = [_distance(group, client, target) for group in groups]
-    ranks = {distance: rank for rank, distance in enumerate(sorted(set(distances)))}
-    return tuple(replace(group, priority=ranks[each]) for group, each in zip(groups, distances, strict=True))
+def is_locality_weighted(policy: TrafficPolicy | None, settings: MeshSettings) -> bool:
+    """Whether the weights of localities count: with `distribute`, or with explicit failover and outlier detection."""
+    found = preference_for(policy, settings)
+    return found is not None and not found.by_region and bool(found.distribute or found.failover or found.labels)
 
 
-def _distance(group: LocalityEndpoints, client: Locality, target: str | None) -> int:
-    if group.region != client.region:
-        return 3 if target is None or group.region == target else 4
-    if group.zone != client.zone:
+def zone_aware(policy: TrafficPolicy | None, settings: MeshSettings) -> ZoneAware | None:
+    """Envoy's own preference for the client's zone, where a setting speaks of it."""
+    setting = setting_for(policy, settings)
+    if not isinstance(setting, ZoneAwareLoadBalancerSetting):
+        return None
+    return ZoneAware(enabled=setting.enabled is not False, min_cluster_size=setting.min_cluster_size)
+
+
+def compared_labels(policy: TrafficPolicy | None, settings: MeshSettings) -> set[str]:
+    """The labels of clients that matter where the policy is in force."""
+    setting = setting_for(policy, settings)
+    return {label for label in setting.failover_priority if "=" not in label} if setting else set()
+
+
+def ranks_of(endpoints: Sequence[Endpoint], preference: Preference, client: Place) -> list[int]:
+    """The priority of each endpoint, from 0 without gaps."""
+    far = [
+        (_unlikeness(each, preference.labels, dict(client.labels)), _distance(each.locality, client, preference))
+        for each in endpoints
+    ]
+    order: dict[Rank, int] = {rank: position for position, rank in enumerate(sorted(set(far)))}
+    return [order[rank] for rank in far]
+
+
+def _unlikeness(endpoint: Endpoint, wanted: Sequence[str], client: Mapping[str, str]) -> int:
+    """How many of the labels are left when the first is found that differs (`applyFailoverPriorityPerLocality`).
+
+    Another network is worse than anything else, where the network is asked for first.
+    """
+    own = endpoint_labels(endpoint)
+    added = 0
+    for position, label in enumerate(wanted):
+        key, given, value = label.partition("=")
+        if (value if given else client.get(key, "")) == own.get(key, ""):
+            continue
+        if position == 0 and key == NETWORK:
+            added = len(wanted)
+            continue
+        return added + len(wanted) - position
+    return added
+
+
+def _distance(there: Locality, client: Place, preference: Preference) -> int:
+    here = client.locality
+    if not preference.near:
+        return 0
+    if there.region != here.region:
+        target = next((each.to for each in preference.failover if each.from_ == here.region), None)
+        takes_over = target == there.region if preference.by_region else target in {None, there.region}
+        return 3 if takes_over else 4
+    if preference.by_region:
+        return 0
+    if there.zone != here.zone:
         return 2
-    return 0 if group.subzone == client.subzone else 1
+    return 0 if there.subzone == here.subzone else 1
 
 
-def _distributed(
-    groups: Sequence[LocalityEndpoints], client: Locality, rules: Sequence[Distribute]
+def distributed(
+    groups: Sequence[LocalityEndpoints], rules: Sequence[Distribute], client: Place
 ) -> tuple[LocalityEndpoints, ...]:
-    here = LocalityEndpoints(region=client.region, zone=client.zone, subzone=client.subzone)
-    shares = next((rule.to for rule in rules if _matches(rule.from_, here)), None)
+    """The groups with the weights that the first rule for the client's locality gives them; others are left out."""
+    here = client.locality
+    shares = next((rule.to for rule in rules if _matches(rule.from_, (here.region, here.zone, here.subzone))), None)
     if shares is None:
         return tuple(groups)
     claimed = [_claim(group, shares) for group in groups]
@@ -97,13 +150,12 @@ def _distributed(
 
 def _claim(group: LocalityEndpoints, shares: Mapping[str, int]) -> str | None:
     """The most specific of the localities with a share that this group belongs to."""
-    matching = [pattern for pattern in shares if _matches(pattern, group)]
+    matching = [pattern for pattern in shares if _matches(pattern, (group.region, group.zone, group.subzone))]
     return max(matching, key=lambda pattern: (pattern.count("/") - pattern.count("*"), pattern), default=None)
 
 
-def _matches(pattern: str, group: LocalityEndpoints) -> bool:
-    if pattern == "*":
-        return True
-    parts = pattern.split("/")
-    own = (group.region, group.zone, group.subzone)
-    return all(part in {"*", mine} for part, mine in zip(parts, own, strict=False))
+def _matches(pattern: str, own: tuple[str, str, str]) -> bool:
+    """`*` stands for any name; zones and subzones that are left out, too."""
+    region, *inner = pattern.split("/")
+    wanted = zip(inner, own[1:], strict=False)
+    return region in {"*", own[0]} and all(part in {"", "*", mine} for part, mine in wanted)

@@ -12,12 +12,12 @@ from lateen.api.virtual_service import VirtualService
 from lateen.ir.config import Layer, ProxyConfig
 from lateen.lib.memo import Memo, Recent, Stage
 from lateen.model.legacy.blame import blamed
-from lateen.model.service import Locality, Resolution, Service
+from lateen.model.service import Resolution, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.workload import Proxy, Workload
 from lateen.resolve.clusters import policy_problems
-from lateen.resolve.destination_rules import RuleIndex, distinct_by_rules, index_rules
+from lateen.resolve.destination_rules import RuleIndex, all_policies, distinct_by_rules, index_rules
 from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
 from lateen.resolve.ingress import shape_by_sidecar
@@ -34,7 +34,8 @@ from lateen.resolve.layers import (
     relevant_rules,
     view_of,
 )
-from lateen.resolve.locality import depends_on_locality
+from lateen.resolve.locality import compared_labels, preference_for
+from lateen.resolve.place import Place
 from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, picked, route_labels, scope_of
 from lateen.resolve.selectors import ServiceSelectors, index_selectors
 from lateen.resolve.sidecar_layer import sidecar_layer
@@ -197,8 +198,9 @@ class MeshResolver:
 
     def _clusters_of(self, key: ViewKey, scope: Scope, mesh: _Mesh, view: MeshView) -> tuple[ClusterPart, Layer]:
         snapshot, gateway = mesh.snapshot, scope.is_gateway
-        clusters = self._clusters[key, gateway].run(view, mesh.named, snapshot.settings, mesh.problems)
-        endpoints = self._endpoints[key, gateway, scope.locality].run(clusters.plans, snapshot.endpoints)
+        named_for = scope.place if mesh.named else None
+        clusters = self._clusters[key, gateway, named_for].run(view, mesh.named, snapshot.settings, mesh.problems)
+        endpoints = self._endpoints[key, gateway, scope.place].run(clusters.plans, snapshot.endpoints)
         return clusters, endpoints
 
 
@@ -214,11 +216,11 @@ def _view_stage(key: ViewKey) -> Stage[MeshView]:
     return Stage(partial(mesh_view, key=key))
 
 
-def _cluster_stage(key: tuple[ViewKey, bool]) -> Stage[ClusterPart]:
-    return Stage(partial(cluster_part, gateway=key[1]))
+def _cluster_stage(key: tuple[ViewKey, bool, Place | None]) -> Stage[ClusterPart]:
+    return Stage(partial(cluster_part, gateway=key[1], client=key[2]))
 
 
-def _endpoint_stage(key: tuple[ViewKey, bool, Locality | None]) -> Stage[Layer]:
+def _endpoint_stage(key: tuple[ViewKey, bool, Place | None]) -> Stage[Layer]:
     return Stage(partial(endpoint_layer, client=key[2]))
 
 
@@ -267,15 +269,13 @@ def _scopes(
     sidecars: SidecarIndex,
     settings: MeshSettings,
 ) -> ScopeIndex:
+    policies = (None, *(policy for rule in rules for policy in all_policies(rule)))
+    compared = frozenset(label for policy in policies for label in compared_labels(policy, settings))
     return ScopeIndex(
         labels=route_labels(virtual_services) | index.labels,
         rule_labels=index.labels,
         distinct=frozenset(distinct_by_services(services.values()) | distinct_by_rules(index, services, settings)),
-        by_locality=any(
-            depends_on_locality(policy)
-            for rule in rules
-            for policy in (rule.spec.traffic_policy, *(subset.traffic_policy for subset in rule.spec.subsets))
-        ),
+        place_labels=compared if any(preference_for(each, settings) for each in policies) else None,
         gateways=gateways,
         sidecars=sidecars,
     )

@@ -10,8 +10,8 @@ from lateen.api.gateway import Gateway
 from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.model.selection import selects
-from lateen.model.service import Locality
 from lateen.model.workload import Proxy, ProxyType, Workload
+from lateen.resolve.place import Place, client_place
 from lateen.resolve.selectors import ServiceSelectors
 from lateen.resolve.sidecars import NO_SIDECARS, SidecarIndex
 
@@ -23,7 +23,7 @@ class Scope(msgspec.Struct, frozen=True):
     """Proxies of equal scope share one outbound configuration.
 
     `sidecar` is the Sidecar in force. `labels` holds only the labels that some rule selects clients by, sorted.
-    `locality` is set only when endpoints are chosen by it. The rest concerns gateways: the Gateways that select the
+    `place` is set only when endpoints are chosen by it. The rest concerns gateways: the Gateways that select the
     proxy (sorted) and the services in front of it (oldest first), both (namespace, name or hostname), its named ports,
     and the file of the machine's network namespace it may listen in ("": none).
     """
@@ -31,7 +31,7 @@ class Scope(msgspec.Struct, frozen=True):
     type: ProxyType
     namespace: str
     labels: tuple[tuple[str, str], ...] = ()
-    locality: Locality | None = None
+    place: Place | None = None
     sidecar: NamespacedName | None = None
     gateways: tuple[NamespacedName, ...] = ()
     services: tuple[NamespacedName, ...] = ()
@@ -49,13 +49,14 @@ class ScopeIndex:
     """What the rules of the mesh look at in a client; everything else about it cannot matter.
 
     `labels` are the label keys that some route or rule selects clients by, `rule_labels` those that destination rules
-    do. Clients in namespaces that are not `distinct` see the same services governed by the same rules.
+    do, `place_labels` those that some rule prefers endpoints by (`None`: no rule asks where a client is). Clients in
+    namespaces that are not `distinct` see the same services governed by the same rules.
     """
 
     labels: frozenset[str]
     rule_labels: frozenset[str]
     distinct: frozenset[str]
-    by_locality: bool
+    place_labels: frozenset[str] | None
     gateways: tuple[Gateway, ...]
     sidecars: SidecarIndex = NO_SIDECARS
 
@@ -79,7 +80,7 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
         type=proxy.type,
         namespace=proxy.namespace,
         labels=picked(proxy.labels, index.labels),
-        locality=proxy.locality if index.by_locality and proxy.locality.region else None,
+        place=client_place(proxy, index.place_labels) if index.place_labels is not None else None,
     )
     if proxy.type is not ProxyType.GATEWAY:
         sidecar = index.sidecars.sidecar_for(proxy.namespace, proxy.labels)

@@ -21,7 +21,8 @@ from lateen.ir.cluster import (
 )
 from lateen.model.hostname import is_wildcard
 from lateen.model.service import Protocol, Service
-from lateen.resolve.locality import is_locality_weighted
+from lateen.model.settings import MeshSettings
+from lateen.resolve.locality import is_locality_weighted, zone_aware
 
 DEFAULT_RING_SIZE = 1024
 
@@ -39,7 +40,7 @@ def milliseconds(duration: Duration | None) -> int | None:
     return duration.milliseconds or (1 if duration else 0)
 
 
-def load_balancer(policy: TrafficPolicy | None, *, locality_enabled: bool) -> LoadBalancer:
+def load_balancer(policy: TrafficPolicy | None, mesh: MeshSettings) -> LoadBalancer:
     """How endpoints are chosen; LEAST_REQUEST by default. Outlier detection sets the panic threshold; 0 if absent."""
     settings = policy.load_balancer if policy else None
     outliers = policy.outlier_detection if policy else None
@@ -48,7 +49,8 @@ def load_balancer(policy: TrafficPolicy | None, *, locality_enabled: bool) -> Lo
         algorithm=algorithm,
         table_size=table_size,
         slow_start=_slow_start(settings) if algorithm in {Algorithm.LEAST_REQUEST, Algorithm.ROUND_ROBIN} else None,
-        locality_weighted=is_locality_weighted(policy, enabled=locality_enabled),
+        locality_weighted=is_locality_weighted(policy, mesh),
+        zone_aware=zone_aware(policy, mesh),
         panic_threshold_percent=float(outliers.min_health_percent) if outliers else None,
     )
 

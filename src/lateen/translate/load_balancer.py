@@ -5,7 +5,7 @@ from collections.abc import Callable
 from envoy.config.cluster.v3 import cluster_pb2
 from envoy.config.core.v3 import base_pb2
 
-from lateen.ir.cluster import Algorithm, LoadBalancer, SlowStart
+from lateen.ir.cluster import Algorithm, LoadBalancer, SlowStart, ZoneAware
 from lateen.translate import scalar
 
 _POLICIES = {
@@ -33,7 +33,17 @@ def _common(balancer: LoadBalancer) -> cluster_pb2.Cluster.CommonLbConfig:
         common.healthy_panic_threshold.CopyFrom(scalar.percent(balancer.panic_threshold_percent))
     if balancer.locality_weighted:
         common.locality_weighted_lb_config.SetInParent()
+    elif balancer.zone_aware is not None:
+        common.zone_aware_lb_config.CopyFrom(_zone_aware(balancer.zone_aware))
     return common
+
+
+def _zone_aware(zones: ZoneAware) -> cluster_pb2.Cluster.CommonLbConfig.ZoneAwareLbConfig:
+    least = zones.min_cluster_size
+    return cluster_pb2.Cluster.CommonLbConfig.ZoneAwareLbConfig(
+        routing_enabled=None if zones.enabled else scalar.percent(0),
+        min_cluster_size=None if least is None else scalar.uint64(least),
+    )
 
 
 def _round_robin(envoy: cluster_pb2.Cluster, balancer: LoadBalancer) -> None:

@@ -1,4 +1,5 @@
 from lateen.api.config_map import ConfigMap
+from lateen.api.load_balancer import Failover, LocalityLoadBalancerSetting
 from lateen.api.meta import ObjectMeta
 from lateen.api.problem import Severity
 from lateen.model.mesh_config import mesh_settings
@@ -28,7 +29,7 @@ accessLogFile: /dev/stdout
 accessLogEncoding: JSON
 outboundTrafficPolicy: {mode: REGISTRY_ONLY}
 connectTimeout: 2.5s
-localityLbSetting: {enabled: false}
+localityLbSetting: {enabled: false, failover: [{from: eu, to: us}]}
 defaultServiceExportTo: ["."]
 defaultHttpRetryPolicy: {attempts: 0}
 inboundHttp: true
@@ -42,7 +43,7 @@ inboundHttp: true
         access_log_json=True,
         outbound_mode=OutboundMode.REGISTRY_ONLY,
         connect_timeout_ms=2500,
-        locality_lb_enabled=False,
+        locality_lb=LocalityLoadBalancerSetting(enabled=False, failover=(Failover(from_="eu", to="us"),)),
         default_service_export_to=(".",),
         retry_attempts=0,
         inbound_http=True,

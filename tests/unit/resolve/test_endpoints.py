@@ -1,10 +1,12 @@
 from lateen.api.problem import ResourceRef
 from lateen.model.service import Endpoint, Locality
 from lateen.resolve.endpoints import EndpointPlan, assignment_for, port_endpoints
+from lateen.resolve.locality import Preference
+from lateen.resolve.place import Place
 
 REF = ResourceRef("DestinationRule", "default", "reviews")
-WHOLE = EndpointPlan("whole", (), None, locality_enabled=True)
-V2 = EndpointPlan("v2", (("version", "v2"),), None, locality_enabled=True, subset="v2", declared_by=REF)
+WHOLE = EndpointPlan("whole", ())
+V2 = EndpointPlan("v2", (("version", "v2"),), subset="v2", declared_by=REF)
 
 
 def endpoint(address: str, version: str = "v1", **more: object) -> Endpoint:
@@ -29,7 +31,7 @@ def test_a_subset_has_the_endpoints_with_its_labels() -> None:
 
 
 def test_names_are_left_out_unless_they_are_looked_up() -> None:
-    by_name = EndpointPlan("dns", (), None, locality_enabled=True, by_name=True)
+    by_name = EndpointPlan("dns", (), by_name=True)
     listed = [endpoint("10.0.0.1"), endpoint("host1"), endpoint("fd00::1"), endpoint("/run/a.sock")]
     assert addresses(WHOLE, *listed) == ["10.0.0.1", "fd00::1", "/run/a.sock"]
     assert addresses(by_name, *listed)[1] == "host1"
@@ -47,6 +49,14 @@ def test_endpoints_are_grouped_by_locality_and_a_group_weighs_what_they_weigh() 
         None,
     )
     assert [(each.region, each.weight, each.priority) for each in found.localities] == [("eu", 1, 0), ("us", 5, 0)]
+
+
+def test_a_locality_whose_endpoints_are_not_alike_is_split() -> None:
+    plan = EndpointPlan("by labels", (), Preference(labels=("version",), near=False))
+    here = Place(labels=(("version", "v2"),))
+    listed = [endpoint("10.0.0.1", weight=3), endpoint("10.0.0.2", "v2"), endpoint("10.0.0.3")]
+    found = assignment_for(plan, listed, here)
+    assert [(each.priority, each.weight, len(each.endpoints)) for each in found.localities] == [(0, 1, 1), (1, 4, 2)]
 
 
 def test_an_endpoint_says_which_workload_it_is() -> None:

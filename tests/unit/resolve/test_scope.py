@@ -2,10 +2,11 @@ from tests.support.resources import REVIEWS, service, snapshot
 
 from lateen.model.service import Locality
 from lateen.model.workload import Proxy, ProxyType
+from lateen.resolve.place import REGION, Place
 from lateen.resolve.scope import Scope, ScopeIndex, route_labels, scope_of
 from lateen.resolve.selectors import index_selectors
 
-EMPTY = ScopeIndex(frozenset(), frozenset(), frozenset(), by_locality=False, gateways=())
+EMPTY = ScopeIndex(frozenset(), frozenset(), frozenset(), place_labels=None, gateways=())
 NOBODY = index_selectors(())
 
 
@@ -33,14 +34,17 @@ spec:
 """
     keys = route_labels(snapshot(text).virtual_services)
     assert keys == {"app", "tier", "zone"}
-    index = ScopeIndex(keys, frozenset(), frozenset(), by_locality=False, gateways=())
+    index = ScopeIndex(keys, frozenset(), frozenset(), place_labels=None, gateways=())
     assert scope_of(proxy(zone="1", app="a", other="x"), index, NOBODY, None).labels == (("app", "a"), ("zone", "1"))
 
 
-def test_the_locality_counts_only_where_a_rule_looks_at_it() -> None:
-    index = ScopeIndex(frozenset(), frozenset(), frozenset(), by_locality=True, gateways=())
-    assert scope_of(proxy(), index, NOBODY, None).locality == Locality("eu")
-    assert scope_of(proxy(), EMPTY, NOBODY, None).locality is None
+def test_the_place_counts_only_where_a_rule_looks_at_it() -> None:
+    index = ScopeIndex(
+        frozenset(), frozenset(), frozenset(), place_labels=frozenset({"tier", REGION, "app"}), gateways=()
+    )
+    here = Place(Locality("eu"), (("app", "a"), (REGION, "eu")))
+    assert scope_of(proxy(app="a", other="x"), index, NOBODY, None).place == here
+    assert scope_of(proxy(), EMPTY, NOBODY, None).place is None
 
 
 def test_a_gateways_scope_knows_its_gateways_the_services_before_it_and_its_ports() -> None:
@@ -62,7 +66,7 @@ metadata: {name: all}
 """
     ).gateways
     mesh = snapshot(REVIEWS + service("front").replace("app: front", "istio: gw") + service("x", "elsewhere"))
-    index = ScopeIndex(frozenset(), frozenset(), frozenset(), by_locality=False, gateways=tuple(gateways))
+    index = ScopeIndex(frozenset(), frozenset(), frozenset(), place_labels=None, gateways=tuple(gateways))
     workload = mesh.workloads["default", "reviews-v1-abc-1"]
     services = index_selectors(mesh.services.values())
     found = scope_of(proxy(ProxyType.GATEWAY, istio="gw"), index, services, workload)
