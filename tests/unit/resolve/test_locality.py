@@ -35,8 +35,11 @@ Setting = LocalityLoadBalancerSetting | ZoneAwareLoadBalancerSetting
 
 
 def policy(setting: Setting | None = None, *, outliers: bool = True) -> TrafficPolicy:
-    zones = isinstance(setting, ZoneAwareLoadBalancerSetting)
-    balancer = LoadBalancerSettings(**{"zone_aware_lb_setting" if zones else "locality_lb_setting": setting})
+    balancer = (
+        LoadBalancerSettings(zone_aware_lb_setting=setting)
+        if isinstance(setting, ZoneAwareLoadBalancerSetting)
+        else LoadBalancerSettings(locality_lb_setting=setting)
+    )
     return TrafficPolicy(
         load_balancer=balancer if setting else None,
         outlier_detection=OutlierDetection() if outliers else None,
