@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from tests.support.rule_pool import POOL, version_of
 from tests.support.xds_link import Link
 
@@ -26,6 +27,7 @@ from lateen.xds.encode import Encoder
 from lateen.xds.fleet import Fleet
 from lateen.xds.push import Pusher
 from lateen.xds.resource_type import TYPES, WILDCARD_TYPES
+from lateen.xds.transition import GRACE_SECONDS
 
 PERMUTATIONS = int(os.environ.get("LATEEN_PERMUTATIONS", "60"))
 SEED = int(os.environ.get("LATEEN_SEED") or random.SystemRandom().randrange(2**32))
@@ -106,7 +108,7 @@ class World:
             await link.pump()
 
     async def settle(self) -> None:
-        await self.clock.advance(BURST_SECONDS)
+        await self.clock.advance(BURST_SECONDS + GRACE_SECONDS)
         for link in self.links:
             await link.pump()
             link.patient = True
@@ -146,6 +148,7 @@ async def world(seed: int) -> AsyncIterator[World]:
         yield made
 
 
+@pytest.mark.timeout(60 + PERMUTATIONS)
 async def test_any_order_of_change_ends_where_a_fresh_start_does_and_loses_no_cluster_on_the_way() -> None:
     async with world(SEED) as made:
         for number in range(PERMUTATIONS):

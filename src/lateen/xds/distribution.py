@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_left
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lateen.lib.clock import Clock
@@ -60,6 +61,9 @@ class Distributions:
         self._pushes: list[Distribution] = []
         self._noticed: OrderedDict[int, float] = OrderedDict()
         self._waiters: set[asyncio.Future[None]] = set()
+        self._waiting: frozenset[int] = frozenset()
+        self._missing: frozenset[int] = frozenset()
+        self._late: dict[int, Distribution] = {}
 
     def notice(self, revision: int) -> None:
         """A write has been seen in the store."""
@@ -67,11 +71,18 @@ class Distributions:
         if len(self._noticed) > 8 * KEPT:
             self._noticed.popitem(last=False)
 
+    def postpone(self, revisions: Iterable[int]) -> None:
+        """The pushes that start from now on are without these revisions."""
+        self._waiting = frozenset(revisions)
+
     def start(self, revision: int, version: int = 0) -> Distribution:
         """Begin the push of everything up to `revision`."""
         push = Distribution(revision, self._noticed.get(revision, self._clock.monotonic()), version=version)
         self._pushes.append(push)
         del self._pushes[:-KEPT]
+        late = self._late | dict.fromkeys(self._missing - self._waiting, push)
+        self._late = {each: found for each, found in late.items() if found in self._pushes}
+        self._missing = self._waiting
         return push
 
     def sent(self, push: Distribution) -> None:
@@ -96,8 +107,10 @@ class Distributions:
 
     def find(self, revision: int) -> Distribution | None:
         """The first push that contains `revision`; None if that is still to come."""
+        if revision in self._missing:
+            return None
         index = bisect_left(self._pushes, revision, key=lambda push: push.revision)
-        return self._pushes[index] if index < len(self._pushes) else None
+        return self._late.get(revision) or (self._pushes[index] if index < len(self._pushes) else None)
 
     def latest(self) -> Distribution | None:
         """The newest push."""
@@ -105,7 +118,7 @@ class Distributions:
 
     def outcome(self, revision: int, first: int = 0) -> Outcome:
         """How `revision` has fared so far, with `first` all revisions from that on: they may be in several pushes."""
-        last = self.find(revision)
+        last = self._last(first or revision, revision)
         if last is None:
             return Outcome(revision, 0, 0, (), (), 0.0, complete=False)
         pushes = self._between(first or revision, last)
@@ -123,6 +136,14 @@ class Distributions:
             elapsed_ms=round(max(0.0, end - begin) * 1000, 3),
             complete=all(push.complete for push in pushes),
         )
+
+    def _last(self, first: int, revision: int) -> Distribution | None:
+        """The push by which all of these revisions were out; None if that is still to come."""
+        if any(first <= missing <= revision for missing in self._missing):
+            return None
+        late = [push for each, push in self._late.items() if first <= each <= revision]
+        found = self.find(revision)
+        return None if found is None else max((found, *late), key=self._pushes.index)
 
     def _between(self, first: int, last: Distribution) -> list[Distribution]:
         begin = bisect_left(self._pushes, first, key=lambda push: push.revision)

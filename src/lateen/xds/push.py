@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from math import inf
 from typing import Protocol
 
 from lateen.api.problem import Problem, ResourceRef
@@ -15,6 +16,7 @@ from lateen.xds.debounce import Debounce
 from lateen.xds.feed import Feed
 from lateen.xds.fleet import ConfigSource, Fleet
 from lateen.xds.quarantine import Memory, Quarantine
+from lateen.xds.transition import Transition
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,8 @@ class Pusher:
         self._clock = clock
         self._builder = SnapshotBuilder()
         self._quarantine = Quarantine(self._builder, memory)
-        self.feed = Feed(self._quarantine, [kind.__name__ for kind in KINDS])
+        self._transition = Transition(self._quarantine)
+        self.feed = Feed(self._transition, [kind.__name__ for kind in KINDS])
         fleet.judge = self
         self._debounce = Debounce()
         self._noticed = asyncio.Event()
@@ -87,16 +90,29 @@ class Pusher:
 
     async def _push(self) -> None:
         """Wait for a burst of writes to end, and push."""
-        await self._noticed.wait()
+        await self._something_to_do()
         while (due := self._debounce.due) is not None and (delay := due - self._clock.monotonic()) > 0:
             await self._clock.sleep(delay)
         self._debounce.clear()
         self._noticed.clear()
         self.flush()
 
+    async def _something_to_do(self) -> None:
+        """Wait for a write, or for the end of the time for which a rule waits for another."""
+        if (due := self._transition.due) == inf:
+            await self._noticed.wait()
+            return
+        async with TaskGroup() as tasks:
+            alarm = tasks.start(self._clock.sleep(due - self._clock.monotonic()), "end of a transition")
+            noticed = tasks.start(self._noticed.wait(), "next write")
+            await asyncio.wait({alarm, noticed}, return_when=asyncio.FIRST_COMPLETED)
+
     def flush(self) -> None:
         """Build and publish what the feed has now."""
         started = self._clock.monotonic()
+        self._dirty |= self._transition.settle(started)
+        waiting = (self.feed.held[ref] for ref in self._transition.waiting)
+        self._fleet.distributions.postpone(stored.revision for stored in waiting)
         revision, touched, self._touched = self.feed.revision, self._touched, set()
         if not self._dirty:
             self._fleet.skip(revision)

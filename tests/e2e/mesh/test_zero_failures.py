@@ -71,6 +71,18 @@ class Operator:
         for step in range(4):
             self.mesh.apply(route(f"other{step}", "v3", 50) + rule(v2="v2", v3="v3", **{f"other{step}": "v1"}))
 
+    def send_rules_one_by_one(self) -> None:
+        """As kubectl does, and in either order: the other rule comes a moment later."""
+        for step in range(4):
+            changes = [route(f"single{step}", "v3", 50), rule(v3="v3", **{f"single{step}": "v1"})]
+            for change in changes if step % 2 else reversed(changes):
+                self.mesh.apply(change)
+        for kinds in (("virtualservice", "destinationrule"), ("destinationrule", "virtualservice")):
+            for kind in kinds:
+                self.mesh.run("delete", kind, "reviews")
+            for kind in kinds:
+                self.mesh.apply(route("v2", "v3", 50) if kind == "virtualservice" else rule(v2="v2", v3="v3"))
+
     def restart_reviews(self) -> None:
         self.mesh.run("rollout", "restart", *REVIEWS)
         self.mesh.wait_ready(*REVIEWS)
@@ -119,6 +131,7 @@ def test_no_request_fails_whatever_happens(shifted: RealMesh, pytestconfig: pyte
         operator.change_weights,
         operator.add_subsets,
         operator.replace_subsets,
+        operator.send_rules_one_by_one,
         operator.restart_reviews,
         operator.kill_the_control_plane,
         operator.kill_the_node_agent,

@@ -2,7 +2,7 @@ import asyncio
 
 from lateen.lib.clock import FakeClock
 from lateen.lib.tasks import TaskGroup
-from lateen.xds.distribution import Distributions, Nack
+from lateen.xds.distribution import KEPT, Distributions, Nack
 
 
 async def test_a_revision_is_done_when_the_push_that_contains_it_is() -> None:
@@ -76,3 +76,20 @@ async def test_a_proxy_that_goes_away_is_not_waited_for() -> None:
     distributions.settle(push, "a", answered=False)
     outcome = distributions.outcome(1)
     assert (outcome.complete, outcome.proxies) == (True, 0)
+
+
+def test_a_postponed_revision_is_out_with_the_push_that_has_it() -> None:
+    distributions = Distributions(FakeClock())
+    distributions.postpone([5])
+    distributions.start(5)
+    distributions.start(6)
+    assert [distributions.outcome(each).complete for each in (4, 5, 6)] == [True, False, True]
+    assert not distributions.outcome(6, first=4).complete
+    distributions.postpone([])
+    push = distributions.start(6)
+    push.reached.add("a")
+    assert [distributions.outcome(each).proxies for each in (4, 5, 6)] == [0, 1, 0]
+    assert distributions.outcome(6, first=4).proxies == 1
+    for revision in range(7, 7 + 2 * KEPT):
+        distributions.start(revision)
+    assert distributions.outcome(5).complete
