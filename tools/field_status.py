@@ -33,6 +33,8 @@ BY_VALIDATION = {
     "Delay.exponentialDelay": "**refused**, as by Istio: proxies have fixed delays only",
     "Abort.http2Error": "**refused**, as by Istio: write `httpStatus` or `grpcStatus`",
     "OutlierDetection.consecutiveErrors": "**only a warning**: write `consecutive5xxErrors`",
+    "Port.targetPort": "**refused**: has no meaning in a Gateway",
+    "AbortFault.grpcStatus": "**refused**: write `httpStatus`, or a VirtualService",
     "DelayFault.exponentialDelay": "**refused**, as by Istio: proxies have fixed delays only",
     "MatchCondition.udp": "**refused**, as by Istio",
     "RouteRuleSpec.l4Fault": "**refused**, as by Istio",

@@ -56,6 +56,13 @@ def certificate(
     return Certificate(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
+def revocations(authority: Certificate) -> str:
+    """An authority's list of revoked certificates, with nothing in it, in PEM."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(authority.certificate.subject)
+    made = builder.last_update(START).next_update(START + LIFETIME).sign(authority.key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
 def secret(name: str, data: Mapping[str, str], kind: str = "Opaque", namespace: str = "istio-system") -> str:
     """A Secret as a YAML document."""
     values = "".join(f"\n  {key}: {base64.b64encode(value.encode()).decode()}" for key, value in data.items())

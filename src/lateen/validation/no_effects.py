@@ -86,6 +86,11 @@ _ROUTING: Final = (
         "spec.servers[*].tls.caCertCredentialName",
         "has no effect in this version: clients are checked by ca.crt of credentialName's Secret, or of <name>-cacert",
     ),
+    NoEffect(
+        "Gateway",
+        "spec.servers[*].tls.tlsCertificates[*].caCertificates",
+        "has no effect, as in Istio: clients are checked by the caCertificates beside tlsCertificates",
+    ),
     *_each("Gateway", ("spec.servers[*]",), ("defaultEndpoint",)),
 )
 _ENTRIES: Final = (
