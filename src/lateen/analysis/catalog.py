@@ -31,6 +31,7 @@ from lateen.analysis.analyzers import (
     port_names,
     proxy_images,
     rule_gateways,
+    rule_secrets,
     rule_subsets,
     schema,
     server_verification,
@@ -63,6 +64,7 @@ ANALYZERS: Final[tuple[Analyzer, ...]] = (
     Analyzer(
         "destinationrule.CaCertificateAnalyzer", server_verification.analyze, (m.UNVERIFIED_HOST, m.UNVERIFIED_PORT)
     ),
+    Analyzer("destinationrule.SecretAnalyzer", rule_secrets.analyze, (m.NOT_FOUND,)),
     Analyzer("deprecation.DeprecationAnalyzer", deprecation.analyze, (m.DEPRECATED,)),
     Analyzer("gateway.IngressGatewayPortAnalyzer", gateway_ports.analyze, (m.NOT_FOUND, m.PORT_NOT_ON_SERVICE)),
     Analyzer("gateway.SecretAnalyzer", gateway_secrets.analyze, (m.NOT_FOUND, m.INVALID_CREDENTIAL)),

@@ -1,29 +1,25 @@
 """Credentials that Gateways name must be Secrets in the namespace of the gateway's workloads, with a good certificate.
 
 IST0101 for a Secret that does not exist there (or where the Gateway selects nothing), IST0161 for one without a
-certificate and key that are in force now.
+certificate and key that are in force now, or without the authority by which a server is to check clients.
 """
 
-import base64
-import binascii
 from collections.abc import Iterator
-from datetime import UTC, datetime
-
-from cryptography import x509
 
 from lateen.analysis.config import Configuration
+from lateen.analysis.credentials import AUTHORITY_SUFFIX, Credentials
 from lateen.analysis.messages import INVALID_CREDENTIAL, NOT_FOUND
 from lateen.analysis.subject import selector_text
 from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
 from lateen.api.secret import Secret
 
-_PAIRS = (("cert", "key"), ("tls.crt", "tls.key"))
+_CLIENT_CHECKED = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
     """Report credentials that will not work."""
-    secrets = {(each.metadata.namespace, each.metadata.name): each for each in config.of(Secret)}
+    credentials = Credentials(config.of(Secret), config.now)
     for gateway in config.of(Gateway):
         workload = next(config.workloads.selected(gateway.spec.selector), None)
         if workload is None:
@@ -31,53 +27,35 @@ def analyze(config: Configuration) -> Iterator[Problem]:
             hint = "it must be the labels of a gateway's pods"
             yield NOT_FOUND.at(gateway.ref, "spec.selector", what="selector", name=text, hint=hint)
             continue
-        for path, credential in _credentials(gateway):
-            namespace, _, name = credential.rpartition("/")
-            secret = secrets.get((namespace or workload.namespace, name))
-            if secret is None:
-                hint = f"apply a Secret of this name in namespace {namespace or workload.namespace}"
-                yield NOT_FOUND.at(gateway.ref, path, what="credentialName", name=credential, hint=hint)
-            elif reason := _defect(secret, config.now):
-                facts = {"gateway": gateway.metadata.name, "namespace": workload.namespace}
-                yield INVALID_CREDENTIAL.at(gateway.ref, path, hint=f"{secret.ref}: {reason}", **facts)
+        for path, credential, is_checking in _named(gateway):
+            yield from _analyze(gateway, path, credential, credentials, workload.namespace, is_checking=is_checking)
 
 
-def _credentials(gateway: Gateway) -> Iterator[tuple[str, str]]:
+def _named(gateway: Gateway) -> Iterator[tuple[str, str, bool]]:
+    """Credentials, where they are named, and whether clients are checked by the authority that goes with them."""
     for place, server in enumerate(gateway.spec.servers):
         if server.tls is not None:
-            path = f"spec.servers[{place}].tls"
+            path, checked = f"spec.servers[{place}].tls", server.tls.mode in _CLIENT_CHECKED
             if server.tls.credential_name:
-                yield f"{path}.credentialName", server.tls.credential_name
+                yield f"{path}.credentialName", server.tls.credential_name, checked and not server.tls.credential_names
             for number, name in enumerate(server.tls.credential_names):
-                yield f"{path}.credentialNames[{number}]", name
+                yield f"{path}.credentialNames[{number}]", name, checked and not number
 
 
-def _defect(secret: Secret, now: float) -> str:
-    """What is wrong with a Secret's certificate; "" for nothing."""
-    for certificate, key in _PAIRS:
-        if certificate in secret.data and key in secret.data:
-            text = _decoded(secret.data[certificate])
-            return _certificate_defect(text, now) if text and _decoded(secret.data[key]) else f"{certificate} is empty"
-        if secret.string_data.get(certificate) and secret.string_data.get(key):
-            return _certificate_defect(secret.string_data[certificate].encode(), now)
-    return "it has neither tls.crt and tls.key nor cert and key"
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _certificate_defect(pem: bytes, now: float) -> str:
-    try:
-        certificate = x509.load_pem_x509_certificate(pem)
-    except ValueError:
-        return "its certificate cannot be read"
-    moment = datetime.fromtimestamp(now, UTC)
-    if now and moment > certificate.not_valid_after_utc:
-        return f"its certificate expired at {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
-    if now and moment < certificate.not_valid_before_utc:
-        return f"its certificate is valid only from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
-    return ""
+def _analyze(
+    gateway: Gateway, path: str, credential: str, credentials: Credentials, namespace: str, *, is_checking: bool
+) -> Iterator[Problem]:
+    secret = credentials.find(namespace, credential)
+    if secret is None:
+        hint = f"apply a Secret of this name in namespace {namespace}"
+        yield NOT_FOUND.at(gateway.ref, path, what="credentialName", name=credential, hint=hint)
+        return
+    facts = {"gateway": gateway.metadata.name, "namespace": namespace}
+    if reason := credentials.certificate_defect(secret):
+        yield INVALID_CREDENTIAL.at(gateway.ref, path, hint=f"{secret.ref}: {reason}", **facts)
+    authority = credentials.authority(namespace, credential) if is_checking else None
+    if authority is not None and (reason := credentials.authority_defect(authority)):
+        more = (
+            "" if authority is not secret else f"; a Secret {secret.metadata.name}{AUTHORITY_SUFFIX} may hold it, too"
+        )
+        yield INVALID_CREDENTIAL.at(gateway.ref, path, hint=f"{authority.ref}: {reason}{more}", **facts)

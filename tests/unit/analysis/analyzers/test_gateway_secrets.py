@@ -1,36 +1,13 @@
-import base64
 import datetime
-import functools
 from collections.abc import Callable
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-from tests.unit.analysis.found import core, found, pod, problems_by, rule
+from tests.unit.analysis.found import found, pod, problems_by, rule
+from tests.unit.analysis.secrets import START, certificate, secret
 
 NAME = "gateway.SecretAnalyzer"
-START = datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)
 POD = pod("g/p", "{istio: in}")
 PATH = "spec.servers[0].tls.credentialName"
-
-
-@functools.cache
-def certificate() -> str:
-    """One that is in force for a day."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a.com")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(7).not_valid_before(START).not_valid_after(START + datetime.timedelta(days=1))
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-
-
-def secret(name: str, **data: str) -> str:
-    pairs = ", ".join(
-        f"{key.replace('_', '.')}: {base64.b64encode(text.encode()).decode()}" for key, text in data.items()
-    )
-    return core("Secret", name, f"data: {{{pairs}}}")
 
 
 def gateway(credential: str, selector: str = "{istio: in}") -> str:
@@ -74,3 +51,19 @@ def test_a_certificate_that_is_not_in_force(days: int, words: str) -> None:
     [problem] = problems_by(NAME, POD, good(), gateway("c"), now=now)
     assert problem.code == "IST0161"
     assert words in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("secrets", "words"),
+    [
+        (lambda: [good()], "it has no ca.crt, nor cacert, but tls.crt, tls.key; a Secret c-cacert may hold it, too"),
+        (lambda: [good(), secret("g/c-cacert", ca_crt=certificate())], ""),
+        (lambda: [good(), secret("g/c-cacert", cacert="no")], "cacert is no certificate in PEM"),
+        (lambda: [secret("g/c", tls_crt=certificate(), tls_key="key", ca_crt=certificate())], ""),
+    ],
+)
+def test_the_authority_by_which_clients_are_checked(secrets: Callable[[], list[str]], words: str) -> None:
+    text = gateway("c").replace("SIMPLE", "MUTUAL")
+    problems = problems_by(NAME, POD, *secrets(), text, now=START.timestamp() + 60)
+    assert [each.code for each in problems] == ["IST0161"] * bool(words)
+    assert all(each.hint.endswith(words) for each in problems)
