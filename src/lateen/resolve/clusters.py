@@ -50,16 +50,15 @@ class PortClusters:
     plans: tuple[EndpointPlan, ...]
 
 
-def cluster_kind(service: Service, port: ServicePort, *, gateway: bool) -> ClusterKind:
-    """How the endpoints of a port are found (Istio's `convertResolution`).
+def cluster_kind(service: Service, *, gateway: bool) -> ClusterKind:
+    """How the endpoints of a service are found (Istio's `convertResolution`).
 
-    Gateways have no original destination to go on to. HTTP to headless services is balanced like any other, so that
-    routes, subsets and policies work on it; their other ports go where the client dialled.
+    Clients of headless services choose a pod themselves. Gateways have no original destination to go on to.
     """
     kind = _KINDS[service.resolution]
     if kind is ClusterKind.ORIGINAL_DST and gateway:
         return ClusterKind.EDS
-    if service.headless and kind is ClusterKind.EDS and not gateway and not port.protocol.is_http:
+    if service.headless and kind is ClusterKind.EDS and not gateway:
         return ClusterKind.ORIGINAL_DST
     return kind
 

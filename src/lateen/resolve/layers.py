@@ -108,7 +108,7 @@ def cluster_part(
             if not is_routable(service, port):
                 continue
             key = (service.namespace, service.hostname, port.number)
-            kind = cluster_kind(service, port, gateway=gateway)
+            kind = cluster_kind(service, gateway=gateway)
             found = named.get(key, ()) if kind in BY_NAME else ()
             part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found, client)
             for cluster in part.clusters:

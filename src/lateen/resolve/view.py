@@ -40,7 +40,6 @@ class OutboundView:
     exported to it, public), bound to `mesh` for sidecars, to a gateway for gateways; then all delegates.
     `clusters` are the names of all clusters the scope has. `headless` holds the endpoints of headless services only:
     other endpoints must not matter to listeners and routes.
-    HTTP ports of headless services have EDS clusters, their other ports ORIGINAL_DST ones (EDS on gateways).
     Where a Sidecar is in force there is a view for each of its egress listeners: `place` is where that listens,
     `services` and `virtual_services` are what it imports, `by_hostname` and `rules` speak of all that the Sidecar does.
     """

@@ -23,7 +23,7 @@ def clusters(mesh: MeshSnapshot, host: str = HOST, *, gateway: bool = False) -> 
     result = {}
     for port in found.ports:
         if is_routable(found, port):
-            kind = cluster_kind(found, port, gateway=gateway)
+            kind = cluster_kind(found, gateway=gateway)
             endpoints = mesh.endpoints["default", host, port.number] if kind in BY_NAME else ()
             for cluster in port_clusters(found, port, rule, mesh.settings, kind, endpoints).clusters:
                 result[cluster.name] = cluster
@@ -183,12 +183,11 @@ spec: {{hosts: [api.example.com], resolution: {resolution}, ports: [{{number: 80
             assert found.dns_refresh_ms == 60_000
 
 
-def test_headless_http_is_balanced_and_other_headless_ports_go_where_the_client_dialled() -> None:
-    headless = service("reviews").replace("clusterIP: 10.96", "clusterIP: None # ")
-    assert one(headless).kind is ClusterKind.EDS
-    tcp = snapshot(headless.replace("name: http", "name: tcp"))
+@pytest.mark.parametrize("protocol", ["http", "tcp"])
+def test_connections_to_headless_services_go_where_the_client_dialled(protocol: str) -> None:
+    headless = service("reviews", port_name=protocol).replace("clusterIP: 10.96", "clusterIP: None # ")
     for gateway, kind in ((False, ClusterKind.ORIGINAL_DST), (True, ClusterKind.EDS)):
-        (found,) = clusters(tcp, gateway=gateway).values()
+        (found,) = clusters(snapshot(headless), gateway=gateway).values()
         assert found.kind is kind
 
 

@@ -81,7 +81,8 @@ class Responder:
         if answer.alias_target:
             await self._add_alias_target(response, answer.alias_target, question.rdtype)
         wire = _wire(response, query, over_tcp=over_tcp)
-        if not over_tcp and not answer.alias_target:
+        # Several addresses are put on the wire in another order each time: clients of headless services take the first.
+        if not over_tcp and not answer.alias_target and len(answer.records) < 2:
             self._remember(zone, packet, wire)
         return wire
 

@@ -52,6 +52,7 @@ def responder(tmp_path: Path, resolver: tuple[Resolver, int]) -> Responder:
         pods="10.244.0.0/20",
         addresses={
             WEB[:-1]: ["10.96.0.20"],
+            "two.shop.svc.cluster.local": ["10.244.1.1", "10.244.1.2"],
             "many.shop.svc.cluster.local": [f"10.244.1.{n}" for n in range(200)],
         },
         aliases={"outside.shop.svc.cluster.local": "www.example.org"},
@@ -126,6 +127,15 @@ async def test_answers_are_remembered_until_the_table_changes(responder: Respond
     assert responder.remembered(packet) is None
     await ask(responder, "www.example.com.")
     assert responder.remembered(dns.message.make_query("www.example.com.", "A").to_wire()) is None
+
+
+async def test_the_first_of_several_addresses_is_not_always_the_same(responder: Responder) -> None:
+    packet = dns.message.make_query("many.shop.svc.cluster.local.", "A").to_wire()
+    answers = [await responder.respond(packet, over_tcp=True) for _ in range(5)]
+    assert len({shown(dns.message.from_wire(each))[0] for each in answers if each}) > 1
+    two = dns.message.make_query("two.shop.svc.cluster.local.", "A").to_wire()
+    await responder.respond(two, over_tcp=False)
+    assert responder.remembered(two) is None
 
 
 async def test_without_a_table_nothing_is_claimed(tmp_path: Path) -> None:
