@@ -15,6 +15,7 @@ from lateen.api.destination_rule import DestinationRule
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.namespace import Namespace
 from lateen.api.pod import Pod
+from lateen.api.problem import Problem
 from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
 from lateen.api.virtual_service import VirtualService
@@ -38,13 +39,14 @@ class Configuration:
 
     `documents` are the files' documents, whose schema is analyzed too; `now` is seconds since the epoch, by which
     certificates are found to have expired. Of legacy resources, `by_kind` has what they mean in today's API too, and
-    `sources` says which of them are behind it.
+    `sources` says which of them are behind it, and `legacy_problems` what no longer means the same.
     """
 
     by_kind: Mapping[type[Resource], Sequence[Resource]]
     documents: Sequence[Document] = ()
     now: float = field(default=0.0, kw_only=True)
     sources: Sources = field(default_factory=dict, kw_only=True)
+    legacy_problems: Sequence[Problem] = field(default=(), kw_only=True)
 
     def of(self, kind: type[R]) -> Sequence[R]:
         """All resources of a kind, by namespace and name."""
@@ -125,4 +127,5 @@ def _with_legacy(config: Configuration) -> Configuration:
     by_kind = {kind: list(group) for kind, group in config.by_kind.items()}
     for resource in converted.resources:
         by_kind.setdefault(type(resource), []).append(resource)
-    return replace(config, by_kind=by_kind, sources=sources_by_ref(converted.resources))
+    sources = sources_by_ref(converted.resources)
+    return replace(config, by_kind=by_kind, sources=sources, legacy_problems=converted.problems)

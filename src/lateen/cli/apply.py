@@ -85,8 +85,8 @@ def command(
         raise SystemExit(1)
 
 
-def checked_documents(sources: Sequence[str], *, recursive: bool = False) -> list[Document]:
-    """The documents of `sources`; prints every problem, and exits when one is an error."""
+def checked_documents(sources: Sequence[str], *, recursive: bool = False, done: str = "applied") -> list[Document]:
+    """The documents of `sources`; prints every problem, and exits when one is an error: nothing was `done`, then."""
     documents, problems = read_documents(sources, recursive=recursive)
     for document in documents:
         problems += validate(document.body, document)
@@ -94,7 +94,7 @@ def checked_documents(sources: Sequence[str], *, recursive: bool = False) -> lis
         click.echo(f"{_word(problem)}: {problem}", err=True)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     if errors:
-        fail(f"nothing was applied: {errors} error{'s' if errors > 1 else ''} in {', '.join(sources)}")
+        fail(f"nothing was {done}: {errors} error{'s' if errors > 1 else ''} in {', '.join(sources)}")
     if not documents:
         folders = not recursive and any(Path(source).is_dir() for source in sources)
         fail(f"error: no documents in {', '.join(sources)}" + ("; -R looks into folders of folders" if folders else ""))

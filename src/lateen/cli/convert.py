@@ -28,7 +28,7 @@ def command(sources: tuple[str, ...], recursive: bool, output: Path | None) -> N
     \b
       lateen convert -f old.yaml > new.yaml
     """
-    documents = checked_documents(sources, recursive=recursive)
+    documents = checked_documents(sources, recursive=recursive, done="converted")
     resources = [resource for document in documents if (resource := decode(document.body)[0]) is not None]
     services = by_name(each for each in resources if isinstance(each, Service))
     converted = convert(resources, services)

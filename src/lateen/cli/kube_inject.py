@@ -18,7 +18,7 @@ def command(sources: tuple[str, ...], output: Path | None) -> None:
     \b
       lateen kube-inject -f bookinfo.yaml | lateen apply -f -
     """
-    documents = [inject_workload(document.body) for document in checked_documents(sources)]
+    documents = [inject_workload(document.body) for document in checked_documents(sources, done="injected")]
     text = "---\n".join(to_yaml(document) for document in documents)
     if output:
         output.write_text(text)

@@ -21,9 +21,11 @@ _OWN = {message.code: message for message in (UNREACHABLE_RULE, INEFFECTIVE_MATC
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
-    """Report what validation finds in the files' documents; kinds that are not known are left alone."""
+    """Report what validation finds in the files' documents, and what legacy ones among them no longer mean; kinds that
+    are not known are left alone."""
     for document in config.documents:
         yield from document_problems(document.body, document)
+    yield from map(_as_message, config.legacy_problems if config.documents else ())
 
 
 def document_problems(body: JsonObject, document: Document | None = None) -> Iterator[Problem]:

@@ -27,3 +27,15 @@ def test_kinds_that_are_not_known_are_left_alone() -> None:
 
 def test_kinds_of_istios_that_are_not_served_are_warned_of() -> None:
     assert found(NAME, rule("Telemetry", "t", "{}")) == [("IST0133", "Telemetry default/t", "kind")]
+
+
+def test_what_legacy_rules_no_longer_mean_is_said() -> None:
+    head = "apiVersion: config.istio.io/v1alpha2\nkind: RouteRule\nmetadata: {{name: {0}, namespace: default}}\n"
+    text = head + "spec: {{destination: {{name: a}}, precedence: {1}, route: [{{labels: {{version: v1}}}}]}}\n"
+    [problem] = problems_by(NAME, text.format("first", 2), text.format("second", 1))
+    assert (problem.code, str(problem.resource), problem.path) == (
+        "IST0133",
+        "RouteRule default/second",
+        "spec.precedence",
+    )
+    assert problem.origin.line > 0
