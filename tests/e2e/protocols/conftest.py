@@ -60,7 +60,34 @@ kind: Service
 metadata: {name: web}
 spec: {selector: {app: web}, ports: [{name: http, port: 80}]}
 ---
+apiVersion: v1
+kind: Service
+metadata: {name: site}
+spec: {type: ExternalName, externalName: web.default.svc.cluster.local, ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: nodes}
+spec: {clusterIP: None, selector: {app: node}, ports: [{name: http, port: 80}, {name: tcp, port: 4000}]}
+---
 """
+STATEFUL = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}
+  labels: {{app: node}}
+  annotations: {{lateen.dev/image.banner: {banner}}}
+spec:
+  terminationGracePeriodSeconds: 0
+  hostname: {name}
+  subdomain: nodes
+  containers:
+  - {{name: web, image: "traefik/whoami:v1"}}
+  - {{name: banner, image: "example.com/banner:1"}}
+---
+"""
+"""A pod as a StatefulSet makes them."""
 
 
 def deployment(name: str, command: str, namespace: str = "default") -> str:
@@ -69,9 +96,19 @@ def deployment(name: str, command: str, namespace: str = "default") -> str:
     return DEPLOYMENT.format(name=name, app=app, version=version, command=json.dumps(command), namespace=namespace)
 
 
+def program(name: str, kind: str, port: int) -> str:
+    """The command line of a server of `server.py` that answers with that name."""
+    return f"{sys.executable} {server.FILE} {kind} {port} {name}"
+
+
 def serving(name: str, kind: str, port: int, namespace: str = "default") -> str:
     """A workload that serves a protocol of `server.py` and answers with its own name."""
-    return deployment(name, f"{sys.executable} {server.FILE} {kind} {port} {name}", namespace)
+    return deployment(name, program(name, kind, port), namespace)
+
+
+def stateful(name: str) -> str:
+    """A pod of the headless service `nodes`."""
+    return STATEFUL.format(name=name, banner=json.dumps(program(name, "banner", 4000)))
 
 
 WORKLOADS = (
@@ -82,6 +119,7 @@ WORKLOADS = (
     *(serving(f"vault-v{number}", "tls", 8443) for number in (1, 2)),
     serving("chat-v1", "websocket", 8080),
     *(serving(f"{name}-db", "banner", 3306, "outside") for name in ("orders", "users")),
+    *(stateful(f"node-{number}") for number in (0, 1)),
 )
 
 
@@ -95,6 +133,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealMesh]:
         for namespace in ("default", "outside"):
             names = [each["metadata"]["name"] for each in mesh.get("deployments", "-n", namespace)["items"]]
             mesh.run("rollout", "status", *(f"deploy/{name}" for name in names), "-n", namespace, "--timeout", "60")
+        mesh.run("wait", "pod", "-l", "app=node", "--for", "condition=Ready", "--timeout", "60s")
         yield mesh
 
 

@@ -52,6 +52,16 @@ VAULT = (
     route: [{destination: {host: vault, subset: v2}}]
 """
 )
+FAULT = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web}
+spec:
+  hosts: [web]
+  http:
+  - fault: {abort: {httpStatus: 418, percentage: {value: 100}}}
+    route: [{destination: {host: web}}]
+"""
 CHAT_GATEWAY = """\
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -116,3 +126,25 @@ def test_tls_is_passed_through(mesh: RealMesh) -> None:
 def test_versions_of_http(mesh: RealMesh, option: str, version: str) -> None:
     command = ("curl", "-s", "-m", "5", option, "-o", "/dev/null", "-w", "%{http_version} %{http_code}")
     assert mesh.run("exec", "deploy/client-v1", "--", *command, "http://web/") == f"{version} 200"
+
+
+def curl(mesh: RealMesh, url: str) -> str:
+    return mesh.run("exec", "deploy/client-v1", "--", "curl", "-s", "-m", "5", url)
+
+
+@pytest.mark.parametrize("host", ["node-0.nodes", "node-1.nodes.default.svc.cluster.local"])
+def test_pods_of_headless_services_have_names_of_their_own(mesh: RealMesh, host: str) -> None:
+    name = host.partition(".")[0]
+    assert all(f"Hostname: {name}\n" in curl(mesh, f"http://{host}/") for _ in range(3))
+    assert answers(mesh, "banner", f"{host}:4000", 5) == {name: 5}
+
+
+def test_clients_of_a_headless_service_reach_all_of_its_pods(mesh: RealMesh) -> None:
+    assert set(answers(mesh, "banner", "nodes:4000", 20)) == {"node-0", "node-1"}
+    assert "Hostname: node-" in curl(mesh, "http://nodes/")
+
+
+def test_an_alias_is_the_service_that_it_names(mesh: RealMesh) -> None:
+    assert "Host: site" in curl(mesh, "http://site/")
+    mesh.apply(FAULT, "--wait")
+    assert curl(mesh, "http://site/") == curl(mesh, "http://web/") == "fault filter abort"
