@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from lateen.api.gateway import ServerTLSSettings
 from lateen.api.problem import Problem
 from lateen.ir.listener import CertificateFiles, DownstreamTls
-from lateen.ir.names import CA_SUFFIX, sds_name
 from lateen.ir.secret import Secret
-from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.destinations import REFERENCE
 from lateen.resolve.gateway_servers import GatewayServer
+from lateen.resolve.sds import Unusable, authority, key_pair
 from lateen.resolve.view import GatewayView
 
 CLIENT_CHECKED = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
@@ -41,8 +40,8 @@ def credentials_for(view: GatewayView, server: GatewayServer) -> Credentials:
     settings = server.server.tls or ServerTLSSettings()
     found = Credentials()
     names = tuple(_certificates(view, server, settings, found))
-    authority = _authority(view, server, settings, found) if settings.mode in CLIENT_CHECKED else ""
-    made = downstream_tls(settings, names, authority)
+    checked_by = _authority(view, server, settings, found) if settings.mode in CLIENT_CHECKED else ""
+    made = downstream_tls(settings, names, checked_by)
     if not (made.secrets or made.files or found.problems):
         found.problems.append(
             server.problem("MissingField", "no certificate is given", "set credentialName", field=".tls")
@@ -73,48 +72,30 @@ def _certificates(
     fields = [(".tls.credentialName", settings.credential_name)] if settings.credential_name else []
     fields += [(f".tls.credentialNames[{place}]", name) for place, name in enumerate(settings.credential_names)]
     for path, name in fields:
-        secret = view.credentials.get(_secret_name(name))
-        if secret is None or secret.defect:
-            found.problems.append(_unusable(view, server, path, name, secret.defect if secret else ""))
+        made = key_pair(view.credentials, name, server.origin)
+        if isinstance(made, Unusable):
+            found.problems.append(_problem(view, server, path, made))
             continue
-        made = Secret(
-            name=sds_name(name),
-            certificate=secret.certificate,
-            private_key=secret.private_key,
-            origins=(server.origin,),
-        )
         found.secrets[made.name] = made
         yield made.name
 
 
 def _authority(view: GatewayView, server: GatewayServer, settings: ServerTLSSettings, found: Credentials) -> str:
-    """The SDS name of the authority that clients are checked by: of a Secret `<name>-cacert`, else the server's own."""
+    """The SDS name of the authority that clients are checked by."""
     name = next(iter(settings.credential_names), settings.credential_name)
     if not name:
         return ""
-    own = view.credentials.get(_secret_name(name))
-    secret: TlsSecret | None = view.credentials.get(_secret_name(name) + CA_SUFFIX, own)
-    if secret is None or secret.ca_defect:
-        reason = secret.ca_defect if secret else ""
+    made = authority(view.credentials, name, server.origin)
+    if isinstance(made, Unusable):
         path = ".tls.credentialNames[0]" if settings.credential_names else ".tls.credentialName"
-        found.problems.append(_unusable(view, server, path, secret.name if secret else name + CA_SUFFIX, reason))
+        found.problems.append(_problem(view, server, path, made))
         return ""
-    made = Secret(name=sds_name(name) + CA_SUFFIX, ca=secret.ca, crl=secret.crl, origins=(server.origin,))
     found.secrets[made.name] = made
     return made.name
 
 
-def _secret_name(credential: str) -> str:
-    return credential.removeprefix("kubernetes://")
-
-
-def _unusable(view: GatewayView, server: GatewayServer, path: str, name: str, defect: str) -> Problem:
-    where = f"{view.scope.namespace}/{_secret_name(name)}"
-    message = f'Referenced credentialName not found: "{name}"'
-    hint = f"apply Secret {where}: it must be in the namespace of the gateway's pods"
-    if defect:
-        message = f'Referenced credentialName cannot be used: "{name}": {defect}'
-        hint = f"correct Secret {where}"
+def _problem(view: GatewayView, server: GatewayServer, path: str, secret: Unusable) -> Problem:
+    message, hint = secret.texts(view.scope.namespace)
     return server.problem(REFERENCE, f"{message}; the server's hosts are not served", hint, field=path, error=True)
 
 
