@@ -18,6 +18,7 @@ TARGETS = "".join(
     for name in ("old", "new", "wild", "exact")
 )
 OLD, NEW = 2019, 2021
+ELSE = "PassthroughCluster"
 KNOWN = "known.default.svc.cluster.local"
 
 
@@ -44,11 +45,11 @@ TABLE = {
     ),
     "for an unknown host": (
         to("nobody.example.com", "old.com"),
-        {"nobody.example.com": "old.com", "nobody.example.com:8080": "PassthroughCluster"},
+        {"nobody.example.com": "old.com", "nobody.example.com:8080": ELSE},
     ),
     "for a wildcard that no service has": (
         to("*.example.com", "old.com"),
-        {"a.example.com": "old.com", "known": "known.default", "example.com": "PassthroughCluster"},
+        {"a.example.com": "old.com", "known": "known.default", "example.com": ELSE},
     ),
     "a wildcard and a younger full name": (WILD + EXACT, {"known": "exact.com", "other": "wild.com"}),
     "a full name and a younger wildcard": (
@@ -81,9 +82,50 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize("name", TABLE)
+def imports(*hosts: str) -> str:
+    """A Sidecar for all workloads of the clients' namespace."""
+    listed = ", ".join(f"'{host}'" for host in hosts)
+    return document("Sidecar", "default", f"{{egress: [{{hosts: [{listed}]}}]}}")
+
+
+ONLY = imports("default/" + KNOWN, "default/other.default.svc.cluster.local", "*/*.com")
+
+WITH_SIDECAR = {
+    "a wildcard of all that is imported": (
+        to("*.cluster.local", "old.com") + imports("*/*.cluster.local", "*/*.com"),
+        {"known": "old.com", "other": "old.com"},
+    ),
+    "a wildcard of the namespace, though only names are imported": (
+        WILD + EXACT + ONLY,
+        {"known": "exact.com", "other": "wild.com"},
+    ),
+    "a wildcard of a namespace that is not imported": (
+        to("*.cluster.local", "wild.com", "third", year=OLD) + EXACT + ONLY,
+        {"known": "exact.com", "other": "other.default"},
+    ),
+    "an unknown name under an imported wildcard": (
+        to("nobody.svc.cluster.local", "old.com") + imports("*/*.cluster.local", "*/*.com"),
+        {"nobody.svc.cluster.local": "old.com"},
+    ),
+    "a wildcard of which one name is imported": (
+        to("*.example.org", "old.com") + imports("*/one.example.org", "*/other.default.svc.cluster.local", "*/*.com"),
+        {"two.example.org": "old.com", "other": "other.default", "known": ELSE},
+    ),
+    "an unknown name alone": (
+        to("nobody", "old.com") + imports("*/nobody.default.svc.cluster.local"),
+        {"nobody": ELSE},
+    ),
+    "two names, one of which is imported": (
+        rule("two", "{hosts: [known, other], http: [{route: [{destination: {host: old.com}}]}]}")
+        + imports("*/" + KNOWN, "*/*.com"),
+        {"known": "old.com", "other.default.svc.cluster.local": "old.com"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLE | WITH_SIDECAR)
 def test_rule_in_force(name: str) -> None:
-    rules, hosts = TABLE[name]
+    rules, hosts = (TABLE | WITH_SIDECAR)[name]
     documents = SERVICES + TARGETS + rules
     found = {host: short(asked(documents, _url(host))).rpartition("|")[2] for host in hosts}
     assert found == hosts

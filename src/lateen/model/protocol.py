@@ -14,7 +14,7 @@ _WORDS = {
     "tls": Protocol.TLS,
     "mongo": Protocol.MONGO,
     "redis": Protocol.TCP,
-    "mysql": Protocol.TCP,
+    "mysql": Protocol.MYSQL,
 }
 _KUBERNETES_WORDS = {
     "kubernetes.io/h2c": Protocol.HTTP2,

@@ -18,6 +18,7 @@ class Protocol(enum.StrEnum):
     HTTPS = "HTTPS"
     TCP = "TCP"
     MONGO = "Mongo"
+    MYSQL = "MySQL"
     UDP = "UDP"
     AUTO = "UnsupportedProtocol"
 

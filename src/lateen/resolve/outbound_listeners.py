@@ -219,7 +219,7 @@ def _inspectors(chains: Sequence[FilterChain]) -> Iterator[ListenerFilter]:
 def _merge(place: Place, claims: Sequence[Claim]) -> tuple[dict[ChainMatch, FilterChain], tuple[Problem, ...]]:
     """The chains of all claims; what two of them claim goes to the older service, for Envoy refuses overlapping chains.
 
-    MongoDB shares its port with no other protocol, because its server speaks first.
+    MongoDB and MySQL share a port with no other protocol, because their servers speak first.
     """
     kept: dict[ChainMatch, FilterChain] = {}
     owners: dict[object, Claim] = {}
@@ -259,7 +259,7 @@ def _free(match: ChainMatch, owners: Mapping[object, object]) -> ChainMatch | No
 
 
 def _share_port(one: Protocol, other: Protocol) -> bool:
-    return one is other or Protocol.MONGO not in {one, other}
+    return one is other or {one, other}.isdisjoint({Protocol.MONGO, Protocol.MYSQL})
 
 
 def _refused(place: Place, claim: Claim, owner: Claim) -> Problem:

@@ -89,7 +89,7 @@ def test_services_that_share_a_port(text: str, expected: list[str]) -> None:
     assert Routing(text).problems == ()
 
 
-@pytest.mark.parametrize("second", ["TCP", "MONGO", "HTTP"])
+@pytest.mark.parametrize("second", ["TCP", "MONGO", "MYSQL", "HTTP"])
 def test_of_two_services_that_nothing_tells_apart_the_older_has_the_connections(second: str) -> None:
     first = "MONGO" if second == "HTTP" else "TCP"
     mesh = Routing(entry("a", first) + entry("b", second))
