@@ -122,8 +122,11 @@ def _from_files(sources: Sequence[str], recursive: bool, where: str) -> list[tup
     documents, problems = read_documents(sources, recursive=recursive)
     if problems:
         fail("\n".join(f"error: {problem}" for problem in problems))
-    ordered = sorted(documents, key=lambda document: apply_rank(document.body), reverse=True)
-    return [_from_document(document, where) for document in ordered if unserved_kind(document.body) is None]
+    served = [document for document in documents if unserved_kind(document.body) is None]
+    if documents and not served:
+        fail(f"nothing was deleted: no document in {', '.join(sources)} has an effect in this version")
+    ordered = sorted(served, key=lambda document: apply_rank(document.body), reverse=True)
+    return [_from_document(document, where) for document in ordered]
 
 
 def _from_document(document: Document, where: str) -> tuple[Target, str]:
