@@ -105,7 +105,7 @@ def unshown(facts: Facts) -> list[str]:
 def _rows(facts: Facts, struct: Struct, prefix: str, inherited: str) -> Iterator[Row]:
     for field in msgspec.structs.fields(struct):
         place = Place(struct, field.encode_name)
-        repeated = typing.get_origin(field.type) in (tuple, dict)
+        repeated = typing.get_origin(_unlimited(field.type)) in (tuple, dict)
         path = f"{prefix}{place.field}{'[*]' if repeated else ''}"
         inner = _struct_in(field.type)
         reason = inherited or _without_effect(facts.remarks, place)
@@ -141,6 +141,11 @@ def _without_effect(remarks: Mapping[Place, Sequence[NoEffect]], place: Place) -
 def _struct_at(place: Place) -> Any:  # Any: a struct, or None for scalars and for what is no field
     found = (field.type for field in msgspec.structs.fields(place.struct) if field.encode_name == place.field)
     return _struct_in(next(found, None))
+
+
+def _unlimited(annotation: Any) -> Any:  # Any: a type
+    """The type without the limits that an annotation sets."""
+    return annotation.__origin__ if typing.get_origin(annotation) is typing.Annotated else annotation
 
 
 def _struct_in(annotation: Any) -> Struct | None:  # Any: a type

@@ -15,6 +15,9 @@ HttpStatus = Annotated[int, Meta(ge=100, le=599)]
 Percentage = Annotated[float, Meta(ge=0, le=100)]
 Share = Annotated[float, Meta(ge=0)]
 
+Labels = Annotated[dict[str, str], Meta(max_length=256)]
+"""Labels in Istio's kinds, as many as they may have."""
+
 IntOrString = int | str
 """A port or count that may be a name or a percentage."""
 

@@ -6,7 +6,7 @@ from lateen.api.connection_pool import ConnectionPoolSettings
 from lateen.api.gateway import ServerTLSSettings
 from lateen.api.istio_status import IstioStatus
 from lateen.api.meta import Message, Resource
-from lateen.api.scalar import UInt32
+from lateen.api.scalar import Labels, UInt32
 from lateen.api.virtual_service import Destination
 
 CaptureMode = Literal["DEFAULT", "IPTABLES", "NONE"]
@@ -15,7 +15,7 @@ CaptureMode = Literal["DEFAULT", "IPTABLES", "NONE"]
 class WorkloadSelector(Message):
     """`networking` WorkloadSelector: the workloads of the namespace with all of `labels`."""
 
-    labels: dict[str, str] = {}
+    labels: Labels = {}
 
 
 class SidecarPort(Message):

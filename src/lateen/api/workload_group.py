@@ -2,15 +2,15 @@
 
 from lateen.api.istio_status import IstioStatus
 from lateen.api.meta import Message, Resource
-from lateen.api.scalar import Int32, UInt32
+from lateen.api.scalar import Int32, Labels, UInt32
 from lateen.api.workload_entry import WorkloadEntrySpec
 
 
 class WorkloadGroupMeta(Message):
     """`WorkloadGroup.ObjectMeta`: labels and annotations of the entries."""
 
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
+    labels: Labels = {}
+    annotations: Labels = {}
 
 
 class HTTPHeader(Message):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
-from lateen.api.service_entry import ServiceEntry
+from lateen.api.service_entry import OPT_OUT, ServiceEntry
 from lateen.controllers.addresses import choose_address
 from lateen.controllers.loop import Key
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
@@ -15,7 +15,6 @@ from lateen.store.config_store import ConfigStore, ConflictError, MissingError, 
 RANGE = "240.240.0.0/16"
 """Istio's range; nothing outside of a mesh uses it."""
 
-OPT_OUT = "networking.istio.io/enable-autoallocate-ip"
 _ALL: Key = ("", "")
 
 

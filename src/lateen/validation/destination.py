@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lateen.api.virtual_service import Destination, HTTPRouteDestination, Percent, PortSelector, RouteDestination
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_destination_host
-from lateen.validation.names import LABEL_HINT, check_port, is_dns_label
+from lateen.validation.names import LABEL_HINT, check_port, is_label
 
 
 def check_destination(destination: Destination | None, field: Field) -> None:
@@ -20,7 +20,7 @@ def check_destination(destination: Destination | None, field: Field) -> None:
 
 def check_subset_name(name: str, field: Field) -> None:
     """Report a name that no subset can have."""
-    if not is_dns_label(name):
+    if not is_label(name):
         field.error(f'"{name[:80]}" is no subset\'s name', LABEL_HINT, "InvalidName")
 
 
@@ -38,11 +38,11 @@ def check_weights(routes: Sequence[HTTPRouteDestination | RouteDestination], fie
         field.error("no destination has a weight", 'give each one a "weight", 50 and 50 for halves')
 
 
-def check_percent(percent: Percent | None, field: Field) -> None:
-    """Report a share outside of 0 to 100, or too small to count."""
+def check_percent(percent: Percent | None, field: Field, *, least: float = 0) -> None:
+    """Report a share outside of 0 to 100, or one that is below `least` but not 0."""
     if percent is None:
         return
     if not 0 <= percent.value <= 100:
         (field / "value").error(f"{percent.value:g} is no percentage", "write 0 to 100")
-    elif 0 < percent.value < 0.0001:
-        (field / "value").error(f"{percent.value:g} is less than proxies can count", "write 0.0001 or more, or 0")
+    elif 0 < percent.value < least:
+        (field / "value").error(f"{percent.value:g} is less than proxies can count", f"write {least:g} or more, or 0")

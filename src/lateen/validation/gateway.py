@@ -3,7 +3,7 @@
 from lateen.api.gateway import Gateway, Server
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_scoped_host
-from lateen.validation.names import check_labels, check_port, is_ip
+from lateen.validation.names import check_port, is_ip, warn_of_labels
 from lateen.validation.protocol import HTTP, TLS, check_protocol
 from lateen.validation.server_tls import check_server_tls
 from lateen.validation.unix import UNIX, check_unix_path
@@ -14,7 +14,7 @@ def check_gateway(resource: Gateway, root: Field) -> None:
     spec, field = resource.spec, root / "spec"
     if not spec.servers:
         (field / "servers").error("is empty", "add at least one server with port and hosts", "MissingField")
-    check_labels(spec.selector, field / "selector")
+    warn_of_labels(spec.selector, field / "selector")
     if not spec.selector:
         (field / "selector").warn("no selector: every gateway opens these ports", 'write "istio: ingressgateway"')
     names: set[str] = set()
@@ -43,7 +43,7 @@ def _check_server(server: Server, field: Field) -> None:
     if tls.https_redirect and protocol not in HTTP:
         field.at("tls", "httpsRedirect").warn("only plain HTTP can be redirected", "move it to the HTTP server")
     files = tls.server_certificate or tls.private_key or tls.ca_certificates
-    redirects = protocol in HTTP and tls.mode == "PASSTHROUGH" and not files
+    redirects = protocol in HTTP and tls.mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH") and not files
     if protocol not in TLS and not redirects:
         message = f"{protocol} is not encrypted, so it has no TLS settings"
         (field / "tls").error(message, "write HTTPS or TLS, or remove tls", "Conflict")

@@ -4,29 +4,33 @@ import re
 from typing import Final
 
 from lateen.validation.field import Field
-from lateen.validation.names import is_dns_label, is_ip
+from lateen.validation.names import is_ip, is_label
 
+_CLUSTER: Final = re.compile(r"outbound_[^_]*[0-9][^_]*_[^_]*_[^_]*[a-zA-Z]")
+LENGTH_LIMIT: Final = 255
 HOST_HINT: Final = "write a DNS name, like reviews or reviews.default.svc.cluster.local"
 
 
 def is_fqdn(text: str) -> bool:
     """Labels with dots, the last not a number; a dot may end it."""
     labels = text.split(".")
-    if not text or len(text) > 255 or labels[-1].isdigit():
+    if not text or len(text) > LENGTH_LIMIT or labels[-1].isdigit():
         return False
     if labels[-1] == "" and len(labels) > 1:
         labels.pop()
-    return all(is_dns_label(label.lower()) for label in labels)
+    return all(is_label(label) for label in labels)
 
 
 def is_wildcard_domain(text: str) -> bool:
     """A name whose first label may be `*` or start with `*-`."""
-    first, dot, rest = text.partition(".")
-    if first == "*":
-        return not dot or is_fqdn(rest)
-    if first.startswith("*"):
-        return is_fqdn(f"x{first[1:]}{dot}{rest}")
-    return is_fqdn(text)
+    first, _, rest = text.partition(".")
+    label = f"x{first[1:]}" if first.startswith("*") else first
+    return len(text) <= LENGTH_LIMIT and is_label(label) and (not rest or is_fqdn(rest))
+
+
+def is_cluster_name(text: str) -> bool:
+    """A cluster's name as the server name of mTLS between gateways: `outbound_.80_._.reviews.default...`."""
+    return len(text) <= LENGTH_LIMIT and _CLUSTER.match(text) is not None
 
 
 def check_wildcard_domain(text: str, field: Field) -> None:
@@ -64,7 +68,7 @@ def check_scoped_host(text: str, field: Field, *, gateway: bool) -> None:
         return
     if slash:
         _check_scope(namespace if gateway else namespace.removeprefix("~"), namespace, field, gateway=gateway)
-    if host != "*" and "." not in host and not is_ip(host):
+    if host != "*" and "." not in host:
         field.error(f'"{host[:80]}" is a short name', "write the full name, or *", "InvalidHost")
     elif not (is_wildcard_domain(host) or (gateway and is_ip(host))):
         field.error(f'"{host[:80]}" is no host name', _why(host), "InvalidHost")
@@ -73,7 +77,7 @@ def check_scoped_host(text: str, field: Field, *, gateway: bool) -> None:
 
 
 def _check_scope(scope: str, shown: str, field: Field, *, gateway: bool) -> None:
-    allowed = scope in ("*", ".") or is_dns_label(scope) or (not gateway and scope == "" and shown == "~")
+    allowed = scope in ("*", ".") or is_label(scope) or (not gateway and scope == "" and shown == "~")
     if not allowed:
         field.error(f'"{shown[:80]}" is no namespace', 'write a namespace, "." for this one, or "*"', "InvalidHost")
 

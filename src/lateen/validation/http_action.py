@@ -27,6 +27,12 @@ from lateen.validation.regex import check_regex
 from lateen.validation.schema import closest
 
 BODY_LIMIT: Final = 1024 * 1024
+LEAST_SHARE: Final = 0.0001
+"""Of faults, in percent."""
+
+LAST_STATUS: Final = 600
+"""Istio accepts it, Envoy does not."""
+
 _RETRY_ON: Final = (
     *("5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "envoy-ratelimited", "retriable-4xx"),
     *("refused-stream", "retriable-status-codes", "retriable-headers", "http3-post-connect-failure"),
@@ -88,8 +94,10 @@ def _decoded_size(text: str, field: Field) -> int:
 
 
 def _check_status(status: int, field: Field) -> None:
-    if not 200 <= status <= 599:
+    if not 200 <= status <= LAST_STATUS:
         field.error(f"{status} is no HTTP status to answer with", "write 200 to 599")
+    elif status == LAST_STATUS:
+        field.warn(f"proxies refuse {status}", "write 200 to 599")
 
 
 def check_rewrite(rewrite: HTTPRewrite | None, field: Field) -> None:
@@ -135,13 +143,15 @@ def check_fault(fault: HTTPFaultInjection | None, field: Field) -> None:
         field.error("the fault does nothing", "set delay or abort", "MissingField")
     if fault.delay:
         delay = field / "delay"
-        check_one_of(fault.delay, ("fixed_delay", "exponential_delay"), delay, required=True)
+        check_one_of(fault.delay, ("fixed_delay", "exponential_delay"), delay)
+        if fault.delay.fixed_delay is None and fault.delay.exponential_delay is None:
+            delay.warn("no time is given, so nothing is delayed", "set fixedDelay")
         if fault.delay.exponential_delay is not None:
             (delay / "exponentialDelay").error(
                 "exponential delays do not exist in proxies", "use fixedDelay", "Unsupported"
             )
         _check_share(fault.delay.percent, fault.delay.percentage is not None, delay)
-        check_percent(fault.delay.percentage, delay / "percentage")
+        check_percent(fault.delay.percentage, delay / "percentage", least=LEAST_SHARE)
     if fault.abort:
         _check_abort(fault, field / "abort")
 
@@ -150,7 +160,7 @@ def _check_abort(fault: HTTPFaultInjection, field: Field) -> None:
     abort = fault.abort
     assert abort is not None  # noqa: S101  # the caller looked
     check_one_of(abort, ("http_status", "grpc_status", "http2_error"), field)
-    check_percent(abort.percentage, field / "percentage")
+    check_percent(abort.percentage, field / "percentage", least=LEAST_SHARE)
     if abort.http_status is not None:
         _check_status(abort.http_status, field / "httpStatus")
     elif abort.grpc_status is not None:
@@ -166,10 +176,10 @@ def _check_abort(fault: HTTPFaultInjection, field: Field) -> None:
 
 
 def _check_share(percent: int, given: bool, field: Field) -> None:
-    if not 0 <= percent <= 100:
-        (field / "percent").error(f"{percent} is no percentage", "write 0 to 100")
     if not given and not percent:
         field.warn("without a percentage the fault never happens", 'add "percentage: {value: 100}" for every request')
+    elif not 0 <= percent <= 100:
+        (field / "percent").warn(f"{percent} is no percentage", "write 0 to 100")
     elif percent:
         (field / "percent").warn("this field is old", 'write "percentage: {value: ...}"', "Deprecated")
 

@@ -6,10 +6,13 @@ from typing import Final
 from lateen.api.virtual_service import HeaderOperations, Headers
 from lateen.validation.field import Field
 
-_NAME: Final = re.compile(r"[-_A-Za-z0-9]+|\*")
 _MATCHED: Final = re.compile(r"[-_A-Za-z0-9.!#$%&'*+^`|~]+")
 _PSEUDO: Final = frozenset((":method", ":scheme", ":authority", ":path", ":status"))
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LIST: Final = r'\[ *"(?:\\.|[^\\")])*"(?: *, *"(?:\\.|[^\\")])*")* *\]'
+_VARIABLE: Final = rf'%[^%(]*(?:\( *(?:{_LIST} *|[^ \[](?:\\.|[^\\)"])*)\) *)?%'
+_VALUE: Final = re.compile(rf"(?:[^%]|%%|{_VARIABLE})*+")
+"""Text with variables: `%NAME%`, `%NAME(argument)%`, `%NAME(["argument"])%`. Rule: `validateHeaderValue` in Istio."""
 CLAIM: Final = "@request.auth.claims"
 
 
@@ -27,7 +30,7 @@ def check_matched_name(name: str, field: Field) -> None:
 
 def check_cors_name(name: str, field: Field) -> None:
     """Report a name that cannot stand in a CORS policy; `*` can."""
-    if not _NAME.fullmatch(name):
+    if not _MATCHED.fullmatch(name):
         field.error(f'"{name[:80]}" is no header name', "use letters, digits, - and _, or *", "InvalidHeader")
 
 
@@ -60,15 +63,16 @@ def _check_changed(name: str, field: Field, *, authority: bool) -> None:
         field.error(f'"{name}" cannot be changed here', "only a request's can be set", "InvalidHeader")
     elif name.startswith(":") and not is_authority(name):
         field.error(f'"{name}" cannot be changed', 'headers that start with ":" are not the user\'s', "InvalidHeader")
-    elif not name or not (is_authority(name) or _MATCHED.fullmatch(name)):
+    elif not name or _CONTROL.search(name):
         field.error(f'"{name[:80]}" is no header name', "use letters, digits, - and _", "InvalidHeader")
+    elif not is_authority(name) and not _MATCHED.fullmatch(name):
+        field.warn(f'no header is called "{name[:80]}"', "use letters, digits, - and _", "InvalidHeader")
 
 
 def _check_value(value: str, field: Field) -> None:
     if _CONTROL.search(value):
         field.error("the value has control characters", "write it in one line", "InvalidHeader")
-    outside = re.sub(r"%%|%[A-Z0-9_]+(?:\([^%]*\))?(?::\d+)?%", "", value)
-    if "%" in outside:
+    elif not _VALUE.fullmatch(value):
         field.error(
             f'"{value[:80]}" has a single %', 'write "%%" for a percent sign, %NAME% for a variable', "InvalidHeader"
         )

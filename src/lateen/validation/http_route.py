@@ -14,7 +14,7 @@ from lateen.validation.http_action import (
 )
 from lateen.validation.http_header import check_headers, is_authority
 from lateen.validation.http_match import check_http_match
-from lateen.validation.names import is_dns_label
+from lateen.validation.names import is_label
 
 
 def check_http_route(route: HTTPRoute, field: Field, *, gateway: bool, delegate: bool) -> None:
@@ -42,8 +42,8 @@ def _check_conflicts(route: HTTPRoute, field: Field, *, delegate: bool) -> None:
         for name, given in (("route", route.route), ("redirect", route.redirect)):
             if given:
                 (field / name).error(f"{name} and delegate are both set", "keep one of them", "Conflict")
-        if not is_dns_label(route.delegate.name):
-            field.at("delegate", "name").error("names no VirtualService", "write the delegate's name", "InvalidName")
+        if not is_label(route.delegate.name):
+            field.at("delegate", "name").warn("names no VirtualService", "write the delegate's name", "InvalidName")
         return
     if route.delegate is not None:
         (field / "delegate").error("a delegate cannot delegate again", "write the route here", "Unsupported")

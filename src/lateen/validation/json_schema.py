@@ -11,7 +11,7 @@ from lateen.api.meta import JsonObject
 from lateen.api.schema import kind_info
 
 SHORTEST: Final = Duration(milliseconds=1)
-"""What Istio's definitions demand of durations, but for a few."""
+"""What Istio demands of durations, but for a few: as much, and whole milliseconds."""
 
 _REFERENCES: Final = "#/$defs/{name}"
 
@@ -68,9 +68,10 @@ def _one_of(schema: JsonObject, components: JsonObject) -> JsonObject:
 
 def _is_duration(text: str) -> bool:
     try:
-        return parse_duration(text) >= SHORTEST
+        duration = parse_duration(text)
     except ValueError:
         return False
+    return duration >= SHORTEST and duration.nanoseconds % SHORTEST.nanoseconds == 0
 
 
 def _is_any_duration(text: str) -> bool:

@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 
-from lateen.api.virtual_service import L4MatchAttributes, RouteDestination, TCPRoute, TLSMatchAttributes, TLSRoute
+from lateen.api.virtual_service import (
+    L4MatchAttributes,
+    RouteDestination,
+    TCPRoute,
+    TLSMatchAttributes,
+    TLSRoute,
+    VirtualServiceSpec,
+)
 from lateen.validation.destination import check_destination, check_weights
 from lateen.validation.field import Field
-from lateen.validation.hosts import check_wildcard_domain, covers
+from lateen.validation.hosts import check_wildcard_domain, covers, is_cluster_name
 from lateen.validation.http_match import check_gateway_names, check_source
-from lateen.validation.names import is_cidr, is_ip
+from lateen.validation.names import LABEL_HINT, is_cidr, is_ip, is_label
 
 
 def check_tcp_route(route: TCPRoute, field: Field) -> None:
@@ -16,8 +23,8 @@ def check_tcp_route(route: TCPRoute, field: Field) -> None:
     _check_targets(route.route, field)
 
 
-def check_tls_route(route: TLSRoute, hosts: Sequence[str], field: Field) -> None:
-    """Report what a TLS route of a VirtualService for `hosts` cannot do."""
+def check_tls_route(route: TLSRoute, spec: VirtualServiceSpec, field: Field) -> None:
+    """Report what a TLS route of a VirtualService cannot do."""
     if not route.match:
         (field / "match").error("is empty", "match at least one server name: sniHosts", "MissingField")
     for place, match in enumerate(route.match):
@@ -26,23 +33,27 @@ def check_tls_route(route: TLSRoute, hosts: Sequence[str], field: Field) -> None
         if not match.sni_hosts:
             (where / "sniHosts").error("is empty", "name at least one host", "MissingField")
         for each, name in enumerate(match.sni_hosts):
-            _check_server_name(name, hosts, where.at("sniHosts", each))
+            _check_server_name(name, spec, where.at("sniHosts", each))
     _check_targets(route.route, field)
 
 
-def _check_server_name(name: str, hosts: Sequence[str], field: Field) -> None:
+def _check_server_name(name: str, spec: VirtualServiceSpec, field: Field) -> None:
     if is_ip(name):
         field.warn(f"{name} is an IP address", "most clients send no server name for an address: use a name")
         return
-    check_wildcard_domain(name, field)
-    if not any(covers(host, name) for host in hosts):
-        field.error(f'"{name[:80]}" is none of the hosts', f"the VirtualService has {', '.join(hosts)}")
+    if "mesh" in spec.gateways or not is_cluster_name(name):
+        check_wildcard_domain(name, field)
+    if not any(covers(host, name) for host in spec.hosts):
+        field.error(f'"{name[:80]}" is none of the hosts', f"the VirtualService has {', '.join(spec.hosts)}")
 
 
 def _check_match(match: L4MatchAttributes | TLSMatchAttributes, field: Field) -> None:
     for place, subnet in enumerate(match.destination_subnets):
         check_subnet(subnet, field.at("destinationSubnets", place))
-    check_source(match.port, match.source_labels, match.source_namespace, field)
+    check_source(match.port, match.source_labels, field)
+    if match.source_namespace and not is_label(match.source_namespace):
+        message = f'no namespace is called "{match.source_namespace[:80]}"'
+        (field / "sourceNamespace").warn(message, LABEL_HINT, "InvalidName")
     check_gateway_names(match.gateways, field / "gateways")
 
 

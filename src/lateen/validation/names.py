@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lateen.validation.field import Field
@@ -13,6 +14,11 @@ _QUALIFIED: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _ENV: Final = re.compile(r"[ -<>-~]+")
 _CONFIG_KEY: Final = re.compile(r"[-._a-zA-Z0-9]+")
 
+LAST_PORT: Final = 65535
+PORT_HINT: Final = "ports are numbers from 1 to 65535"
+VALUE_LIMIT: Final = 63
+"""Characters of a label's value."""
+
 LABEL_HINT: Final = "use lower-case letters, digits and -, and start and end with a letter or digit"
 SUBDOMAIN_HINT: Final = "use lower-case letters, digits, - and ., and start and end with a letter or digit"
 VALUE_HINT: Final = "use up to 63 letters, digits, -, _ and ., and start and end with a letter or digit"
@@ -21,6 +27,11 @@ VALUE_HINT: Final = "use up to 63 letters, digits, -, _ and ., and start and end
 def is_dns_label(text: str) -> bool:
     """RFC 1123 label: at most 63 characters."""
     return len(text) <= 63 and _LABEL.fullmatch(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """RFC 1123 label in either case, as names within Istio's kinds may be."""
+    return is_dns_label(text.lower())
 
 
 def is_dns_1035_label(text: str) -> bool:
@@ -42,7 +53,7 @@ def is_qualified_name(text: str) -> bool:
 
 def is_label_value(text: str) -> bool:
     """A label's value; may be empty."""
-    return text == "" or (len(text) <= 63 and _QUALIFIED.fullmatch(text) is not None)
+    return text == "" or (len(text) <= VALUE_LIMIT and _QUALIFIED.fullmatch(text) is not None)
 
 
 def is_env_name(text: str) -> bool:
@@ -74,16 +85,36 @@ def is_cidr(text: str) -> bool:
 
 def check_port(number: int, field: Field) -> None:
     """Report a port number outside of 1 to 65535."""
-    if not 1 <= number <= 65535:
-        field.error(f"{number} is not a port", "ports are numbers from 1 to 65535", "InvalidPort")
+    if not 1 <= number <= LAST_PORT:
+        field.error(f"{number} is not a port", PORT_HINT, "InvalidPort")
 
 
-def check_labels(labels: dict[str, str], field: Field) -> None:
+def check_labels(labels: Mapping[str, str], field: Field) -> None:
     """Report keys and values that are no labels."""
+    for key, message, hint in _label_mistakes(labels):
+        (field / key).error(message, hint, "InvalidLabel")
+
+
+def warn_of_labels(labels: Mapping[str, str], field: Field) -> None:
+    """Warn of keys and values that nothing can have, where Istio does not look at them."""
+    for key, message, hint in _label_mistakes(labels):
+        (field / key).warn(message, hint, "InvalidLabel")
+
+
+def check_selector(labels: Mapping[str, str], field: Field) -> None:
+    """Report wildcards and what is empty or too long, warn of what nothing can have, as Istio does."""
+    usual = {}
+    for key, value in labels.items():
+        if not key or "*" in key + value or len(value) > VALUE_LIMIT:
+            (field / key).error(f'"{key}: {value[:80]}" selects nothing', VALUE_HINT, "InvalidLabel")
+        else:
+            usual[key] = value
+    warn_of_labels(usual, field)
+
+
+def _label_mistakes(labels: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     for key, value in labels.items():
         if not is_qualified_name(key):
-            (field / key).error(
-                f'"{key}" is no label key', f"{VALUE_HINT}; a domain and / may stand before", "InvalidLabel"
-            )
+            yield key, f'"{key}" is no label key', f"{VALUE_HINT}; a domain and / may stand before"
         if not is_label_value(value):
-            (field / key).error(f'"{value[:80]}" is no label value', VALUE_HINT, "InvalidLabel")
+            yield key, f'"{value[:80]}" is no label value', VALUE_HINT

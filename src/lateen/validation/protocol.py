@@ -8,7 +8,7 @@ from lateen.validation.schema import closest
 HTTP: Final = frozenset(("HTTP", "HTTP2", "GRPC", "GRPC-WEB", "HTTP_PROXY"))
 TLS: Final = frozenset(("HTTPS", "TLS"))
 TCP: Final = frozenset(("TCP", "MONGO", "REDIS", "MYSQL", "HTTPS", "TLS"))
-_KNOWN: Final = (*sorted(HTTP), *sorted(TCP), "UDP", "HBONE", "DOUBLE-HBONE")
+_KNOWN: Final = (*sorted(HTTP), *sorted(TCP), "UDP")
 
 
 def check_protocol(text: str, field: Field) -> str:

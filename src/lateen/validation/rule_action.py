@@ -52,11 +52,9 @@ def check_retries(retries: RetryPolicy | None, field: Field) -> None:
 
 
 def check_needed(duration: Duration | None, field: Field) -> None:
-    """Report a duration that is absent, or finer than a millisecond."""
+    """Report a duration that is absent."""
     if duration is None:
         field.error("is required", 'write a number and a unit: "10s", "300ms"', "MissingField")
-    elif duration.nanoseconds % 10**6:
-        field.error(f"{duration} is not in whole milliseconds", "write whole milliseconds", "InvalidDuration")
 
 
 def check_fault(fault: HTTPFault | None, field: Field) -> None:

@@ -13,7 +13,7 @@ from lateen.api.field_path import Step
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject
 from lateen.validation.field import Field
-from lateen.validation.json_schema import schema_of, validator_of
+from lateen.validation.json_schema import SHORTEST, schema_of, validator_of
 
 _TYPES: Final = {
     "integer": "a whole number",
@@ -120,12 +120,21 @@ def _out_of_range(error: jsonschema_rs.ValidationError, schema: JsonObject) -> t
 
 def _wrong_format(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
     try:
-        parse_duration(str(error.instance))
+        duration = parse_duration(str(error.instance))
     except ValueError:
         return f"{shown(error.instance)} is not a duration", _DURATION_HINT, "InvalidDuration"
+    if duration >= SHORTEST:
+        return f"{shown(error.instance)} is not in whole milliseconds", "write whole milliseconds", "InvalidDuration"
     least = "0s" if schema["format"] == "zero-duration" else "1ms"
     message = f"{shown(error.instance)} is less than the least duration, {least}"
     return message, "remove the field to set none", "InvalidDuration"
+
+
+def _too_long(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
+    kind: Any = error.kind
+    value: Any = error.instance  # of the type that the schema wants
+    what = "characters" if isinstance(value, str) else "entries"
+    return f"{len(value)} {what} are too many", f"{kind.limit} are the most", "TooLarge"
 
 
 def _other(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
@@ -139,6 +148,9 @@ _REPORTERS: Final[dict[str, _Reporter]] = {
     "minimum": _out_of_range,
     "maximum": _out_of_range,
     "format": _wrong_format,
+    "maxItems": _too_long,
+    "maxLength": _too_long,
+    "maxProperties": _too_long,
 }
 
 

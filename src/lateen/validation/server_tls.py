@@ -1,7 +1,12 @@
 """TLS of a Gateway's or Sidecar's port. Rules: `validateTLSOptions` in Istio."""
 
+from typing import Final
+
 from lateen.api.gateway import ServerTLSSettings, TLSCertificate
 from lateen.validation.field import Field
+
+_OPENED: Final = ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL")
+"""Modes in which the proxy ends TLS itself."""
 
 
 def check_server_tls(tls: ServerTLSSettings, field: Field) -> None:
@@ -15,17 +20,18 @@ def check_server_tls(tls: ServerTLSSettings, field: Field) -> None:
         "credentialNames": tls.credential_names,
     }
     given = [name for name, value in sources.items() if value]
+    _check_versions(tls, field)
     if tls.mode == "ISTIO_MUTUAL":
         for name in given:
             (field / name).error("ISTIO_MUTUAL uses the mesh's own certificates", "remove it", "Conflict")
         return
     if tls.mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH"):
-        for name in given:
+        for name in (*given, "caCrl") if tls.ca_crl else given:
             (field / name).warn(f"{tls.mode} does not open the connection, so it needs no certificate", "remove it")
     _check_sources(tls, field)
-    if tls.mode in ("SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"):
+    _check_revocations(tls, field / "caCrl")
+    if tls.mode in _OPENED and not (tls.credential_name or tls.credential_names):
         _check_certificates(tls, field)
-    _check_versions(tls, field)
 
 
 def _check_sources(tls: ServerTLSSettings, field: Field) -> None:
@@ -37,13 +43,19 @@ def _check_sources(tls: ServerTLSSettings, field: Field) -> None:
     for name, count in (("credentialNames", len(tls.credential_names)), ("tlsCertificates", len(tls.tls_certificates))):
         if count > 2:
             (field / name).error(f"{count} certificates are given", "two are the most: one RSA, one ECDSA")
-    if tls.ca_crl and (tls.credential_name or tls.mode == "SIMPLE"):
-        (field / "caCrl").error("is not used here", "with credentialName the list is part of the secret", "Conflict")
+
+
+def _check_revocations(tls: ServerTLSSettings, field: Field) -> None:
+    if not tls.ca_crl:
+        return
+    if tls.credential_name or tls.credential_names:
+        report = field.warn if tls.mode in _OPENED or not tls.credential_name else field.error
+        report("is not used with a secret", "make the list a part of the secret", "Conflict")
+    elif tls.mode == "SIMPLE":
+        field.error("SIMPLE asks for no client certificates", "write MUTUAL, or remove it", "Conflict")
 
 
 def _check_certificates(tls: ServerTLSSettings, field: Field) -> None:
-    if tls.credential_name or tls.credential_names:
-        return
     if tls.mode != "SIMPLE" and not tls.ca_certificates:
         hint = "set caCertificates, or credentialName"
         (field / "caCertificates").error(f"{tls.mode} needs it to check clients", hint, "MissingField")

@@ -1,13 +1,17 @@
 """Rules for ServiceEntry. Source: `ValidateServiceEntry` in Istio."""
 
-from lateen.api.service_entry import ServiceEntry, ServiceEntrySpec
+from typing import Final
+
+from lateen.api.service_entry import OPT_OUT, ServiceEntry, ServiceEntrySpec
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_wildcard_domain, is_fqdn
 from lateen.validation.l4_route import check_subnet
-from lateen.validation.names import LABEL_HINT, check_labels, check_port, is_dns_label
+from lateen.validation.names import LABEL_HINT, check_port, check_selector, is_label
 from lateen.validation.protocol import HTTP, TCP, TLS, check_protocol
 from lateen.validation.visibility import check_export_to
-from lateen.validation.workload_entry import check_endpoint
+from lateen.validation.workload_entry import check_endpoint, check_name_endpoint
+
+_LOOKED_UP: Final = ("DNS", "DNS_ROUND_ROBIN")
 
 
 def check_service_entry(resource: ServiceEntry, root: Field) -> None:
@@ -22,12 +26,9 @@ def check_service_entry(resource: ServiceEntry, root: Field) -> None:
                 f"resolution {spec.resolution} cannot have address ranges", hint, "Conflict"
             )
     _check_ports(spec, field / "ports")
-    if spec.workload_selector is not None:
-        check_labels(spec.workload_selector.labels, field.at("workloadSelector", "labels"))
-        if spec.endpoints:
-            (field / "endpoints").error("endpoints and workloadSelector are both set", "keep one of them", "Conflict")
-        if spec.resolution == "NONE":
-            (field / "workloadSelector").warn("resolution NONE selects no workloads", "write resolution: STATIC")
+    if not spec.addresses and (spec.resolution == "NONE" or not _gets_addresses(resource)):
+        _warn_of_plain(spec, field / "ports")
+    _check_selector(spec, field)
     _check_resolution(spec, field)
     _check_endpoints(spec, field / "endpoints")
     check_export_to(spec.export_to, resource.metadata.namespace, field / "exportTo", nobody=True)
@@ -51,6 +52,29 @@ def _check_hosts(spec: ServiceEntrySpec, field: Field) -> None:
         field.error(message, "write one ServiceEntry for each host, or a protocol of HTTP or TLS", "Conflict")
 
 
+def _gets_addresses(resource: ServiceEntry) -> bool:
+    return resource.metadata.labels.get(OPT_OUT, "").lower() != "false"
+
+
+def _warn_of_plain(spec: ServiceEntrySpec, field: Field) -> None:
+    for place, port in enumerate(spec.ports):
+        if port.protocol.upper() in ("", "TCP"):
+            message = f"without addresses, this takes every TCP connection to port {port.number}"
+            (field / place).warn(message, "add addresses, or a protocol that names its host")
+
+
+def _check_selector(spec: ServiceEntrySpec, field: Field) -> None:
+    if spec.workload_selector is None:
+        return
+    check_selector(spec.workload_selector.labels, field.at("workloadSelector", "labels"))
+    if not spec.workload_selector.labels:
+        (field / "workloadSelector").warn("has no labels, so it selects the whole namespace", "add labels")
+    if spec.endpoints:
+        (field / "endpoints").error("endpoints and workloadSelector are both set", "keep one of them", "Conflict")
+    if spec.resolution == "NONE":
+        (field / "workloadSelector").warn("resolution NONE selects no workloads", "write resolution: STATIC")
+
+
 def _check_ports(spec: ServiceEntrySpec, field: Field) -> None:
     if not spec.ports:
         field.warn("there are no ports", "no traffic is handled until you add one")
@@ -59,7 +83,7 @@ def _check_ports(spec: ServiceEntrySpec, field: Field) -> None:
     for place, port in enumerate(spec.ports):
         where = field / place
         check_port(port.number, where / "number")
-        if not is_dns_label(port.name):
+        if not is_label(port.name):
             (where / "name").error(f'"{port.name[:80]}" is no port name', LABEL_HINT, "InvalidName")
         if port.name in names:
             (where / "name").error(f'the name "{port.name}" is there twice', "rename one of them", "Duplicate")
@@ -77,12 +101,15 @@ def _check_resolution(spec: ServiceEntrySpec, field: Field) -> None:
     if spec.resolution == "NONE" and spec.endpoints:
         message = "resolution NONE forwards to the address the client asked for, so it has no endpoints"
         (field / "endpoints").error(message, "write resolution: STATIC (addresses) or DNS (names)", "Conflict")
-    if spec.resolution in ("DNS", "DNS_ROUND_ROBIN") and not spec.endpoints and spec.workload_selector is None:
+    if spec.resolution in _LOOKED_UP and not spec.endpoints:
         for place, host in enumerate(spec.hosts):
             if "*" in host or not is_fqdn(host):
                 message = f'"{host[:80]}" cannot be looked up in DNS'
                 hint = "add endpoints, write the full name, or resolution: NONE"
                 field.at("hosts", place).error(message, hint, "Conflict")
+    tcp = any(port.protocol.upper() in TCP for port in spec.ports)
+    if spec.resolution in _LOOKED_UP and spec.addresses and tcp and len(spec.hosts) > 1:
+        (field / "addresses").warn("several hosts share them", "write one ServiceEntry for each host")
     if spec.resolution == "DNS_ROUND_ROBIN" and len(spec.endpoints) > 1:
         (field / "endpoints").error("DNS_ROUND_ROBIN has one endpoint at most", "write resolution: DNS", "Conflict")
     if spec.resolution == "DYNAMIC_DNS":
@@ -107,13 +134,13 @@ def _check_endpoints(spec: ServiceEntrySpec, field: Field) -> None:
     names = {port.name for port in spec.ports}
     for place, endpoint in enumerate(spec.endpoints):
         where = field / place
-        check_endpoint(endpoint, where, names=spec.resolution != "STATIC")
+        if spec.resolution in _LOOKED_UP:
+            check_name_endpoint(endpoint, where)
+        else:
+            check_endpoint(endpoint, where, names=False)
         for name in endpoint.ports:
             if name not in names:
                 known = f"the service has {', '.join(sorted(names))}" if names else "the service has no ports"
                 where.at("ports", name).error(f'the service has no port "{name}"', known)
         if endpoint.address.startswith("unix://") and len(spec.ports) != 1:
             (where / "address").error("a socket file serves one port", "give the service one port", "Conflict")
-    tcp = any(port.protocol.upper() in TCP - TLS | {""} for port in spec.ports)
-    if spec.resolution in ("DNS", "DNS_ROUND_ROBIN") and spec.addresses and tcp and len(spec.hosts) > 1:
-        field.warn("several hosts share the addresses", "write one ServiceEntry for each host")

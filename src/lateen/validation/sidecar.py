@@ -1,15 +1,17 @@
 """Rules for Sidecar. Source: `ValidateSidecar` in Istio."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from lateen.api.gateway import ServerTLSSettings
 from lateen.api.sidecar import IstioEgressListener, IstioIngressListener, OutboundTrafficPolicy, Sidecar, SidecarPort
 from lateen.validation.connection_pool import check_connection_pool
 from lateen.validation.destination import check_destination
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_scoped_host, is_fqdn
-from lateen.validation.names import LABEL_HINT, check_labels, check_port, is_dns_label, is_ip
-from lateen.validation.protocol import TLS, check_protocol
+from lateen.validation.names import LABEL_HINT, check_port, check_selector, is_ip, is_label
+from lateen.validation.protocol import HTTP, TLS, check_protocol
 from lateen.validation.server_tls import check_server_tls
 from lateen.validation.unix import UNIX, check_unix_path
 
@@ -20,40 +22,43 @@ def check_sidecar(resource: Sidecar, root: Field) -> None:
     """Report everything about a Sidecar that Istio would refuse or warn of."""
     spec, field = resource.spec, root / "spec"
     if spec.workload_selector is not None:
-        check_labels(spec.workload_selector.labels, field.at("workloadSelector", "labels"))
+        check_selector(spec.workload_selector.labels, field.at("workloadSelector", "labels"))
         if not spec.workload_selector.labels:
             (field / "workloadSelector").warn(
                 "has no labels, so it selects the whole namespace", "add labels, or remove it"
             )
     if not (spec.egress or spec.ingress or spec.outbound_traffic_policy or spec.inbound_connection_pool):
         field.error("is empty", "set egress, ingress or outboundTrafficPolicy", "MissingField")
-    numbers: set[int] = set()
+    seen: set[int | str] = set()
     for place, ingress in enumerate(spec.ingress):
         _check_ingress(ingress, field.at("ingress", place))
-        _check_unique(ingress.port.number, numbers, field.at("ingress", place, "port", "number"))
+        _check_unique(ingress.port.number, seen, field.at("ingress", place, "port", "number"))
     check_connection_pool(spec.inbound_connection_pool, field / "inboundConnectionPool")
-    numbers = set()
+    seen = set()
     for place, egress in enumerate(spec.egress):
-        _check_egress(egress, field.at("egress", place), last=place == len(spec.egress) - 1)
+        where = field.at("egress", place)
+        _check_egress(egress, resource.metadata.namespace, where, last=place == len(spec.egress) - 1)
         if egress.port and egress.port.number:
-            _check_unique(egress.port.number, numbers, field.at("egress", place, "port", "number"))
+            _check_unique(egress.port.number, seen, where.at("port", "number"))
+        elif egress.port:
+            _check_unique(egress.bind, seen, where / "bind")
     _check_outbound(spec.outbound_traffic_policy, field / "outboundTrafficPolicy")
 
 
-def _check_unique(number: int, seen: set[int], field: Field) -> None:
-    if number in seen:
-        field.error(f"port {number} is there twice", "keep one listener for a port", "Duplicate")
-    seen.add(number)
+def _check_unique(listener: int | str, seen: set[int | str], field: Field) -> None:
+    if listener in seen:
+        field.error(f"{listener} is there twice", "keep one listener for a port or socket", "Duplicate")
+    seen.add(listener)
 
 
-def _check_port(port: SidecarPort, bind: str, field: Field) -> None:
-    if port.name and not is_dns_label(port.name):
+def _check_port(port: SidecarPort, bind: str, field: Field, *, sockets: bool) -> None:
+    if port.name and not is_label(port.name):
         field.at("port", "name").error(f'"{port.name[:80]}" is no port name', LABEL_HINT, "InvalidName")
     if port.target_port:
         field.at("port", "targetPort").error("has no meaning in a Sidecar", "remove it", "Unsupported")
     if port.protocol:
         check_protocol(port.protocol, field.at("port", "protocol"))
-    if bind.startswith(UNIX) and port.number == 0:
+    if sockets and bind.startswith(UNIX) and port.number == 0:
         check_unix_path(bind.removeprefix(UNIX), field / "bind")
         return
     check_port(port.number, field.at("port", "number"))
@@ -62,7 +67,7 @@ def _check_port(port: SidecarPort, bind: str, field: Field) -> None:
 
 
 def _check_ingress(listener: IstioIngressListener, field: Field) -> None:
-    _check_port(listener.port, listener.bind, field)
+    _check_port(listener.port, listener.bind, field, sockets=False)
     endpoint = listener.default_endpoint
     if endpoint.startswith(UNIX):
         check_unix_path(endpoint.removeprefix(UNIX), field / "defaultEndpoint")
@@ -72,32 +77,61 @@ def _check_ingress(listener: IstioIngressListener, field: Field) -> None:
             hint = "write 127.0.0.1:8080, 0.0.0.0:8080, [::1]:8080 or unix:///file"
             (field / "defaultEndpoint").error(f'"{endpoint[:80]}" is no place to forward to', hint, "InvalidAddress")
     check_connection_pool(listener.connection_pool, field / "connectionPool")
+    protocol = listener.port.protocol.upper()
+    if listener.connection_pool and listener.connection_pool.http and protocol not in HTTP:
+        message = f"the port is {protocol or 'of no protocol'}, so only tcp settings are used"
+        field.at("connectionPool", "http").warn(message, "write protocol HTTP, or remove it")
     tls = listener.tls
     if tls is None:
         return
     check_server_tls(tls, field / "tls")
-    if listener.port.protocol.upper() not in TLS:
+    if protocol not in TLS:
         (field / "tls").error("the port is not encrypted", "write protocol HTTPS or TLS, or remove tls", "Conflict")
-    if tls.mode in ("ISTIO_MUTUAL", "AUTO_PASSTHROUGH") or tls.https_redirect or tls.credential_name:
-        hint = "use SIMPLE, MUTUAL or OPTIONAL_MUTUAL with files"
-        (field / "tls").error("the mode, httpsRedirect or credentialName is for gateways only", hint, "Unsupported")
+    _check_gateway_only(tls, field / "tls")
 
 
-def _check_egress(listener: IstioEgressListener, field: Field, *, last: bool) -> None:
+def _check_gateway_only(tls: ServerTLSSettings, field: Field) -> None:
+    fields = {
+        "mode": tls.mode in ("ISTIO_MUTUAL", "AUTO_PASSTHROUGH"),
+        "httpsRedirect": tls.https_redirect,
+        "credentialName": tls.credential_name,
+        "credentialNames": tls.credential_names,
+        "tlsCertificates": tls.tls_certificates,
+        "subjectAltNames": tls.subject_alt_names,
+    }
+    for name, given in fields.items():
+        if given:
+            hint = "use SIMPLE, MUTUAL or OPTIONAL_MUTUAL with files"
+            (field / name).error("this is for gateways only", hint, "Unsupported")
+
+
+def _check_egress(listener: IstioEgressListener, namespace: str, field: Field, *, last: bool) -> None:
     if listener.port is None and not last:
         (field / "port").error("only the last listener may have no port", "move it to the end", "Conflict")
     if listener.port:
-        _check_port(listener.port, listener.bind, field)
+        _check_port(listener.port, listener.bind, field, sockets=True)
         if listener.bind.startswith(UNIX) and listener.capture_mode == "IPTABLES":
             (field / "captureMode").error("a socket file captures nothing", "write NONE", "Conflict")
     if not listener.hosts:
         (field / "hosts").error("is empty", 'write ["./*"] for this namespace', "MissingField")
-    seen: set[str] = set()
     for place, host in enumerate(listener.hosts):
         check_scoped_host(host, field.at("hosts", place), gateway=False)
-        if host in seen or ("*/*" in listener.hosts and host != "*/*" and not host.startswith("~")):
-            field.at("hosts", place).warn(f'"{host}" is included already', "remove it", "Duplicate")
-        seen.add(host)
+    _check_repeated(listener.hosts, namespace, field / "hosts")
+
+
+def _check_repeated(hosts: Sequence[str], namespace: str, field: Field) -> None:
+    """Warn of hosts that others include; what is excluded (`~`) does not count."""
+    names: dict[str, set[str]] = {}
+    for place, host in enumerate(hosts):
+        scope, slash, name = host.partition("/")
+        if not slash or scope.startswith("~"):
+            continue
+        taken = names.setdefault(namespace if scope == "." else scope, set())
+        if taken & {name, "*"} or (taken and name == "*"):
+            (field / place).warn(f'"{host}" and an earlier host overlap', "keep the wider one", "Duplicate")
+        taken.add(name)
+    if "*" in names.get("*", ()) and len(names) > 1:
+        field.warn('"*/*" includes everything', "remove the others", "Duplicate")
 
 
 def _check_outbound(policy: OutboundTrafficPolicy | None, field: Field) -> None:

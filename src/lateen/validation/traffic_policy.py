@@ -2,11 +2,10 @@
 
 from lateen.api.destination_rule import ClientTLSSettings, OutlierDetection, PortTrafficPolicy, TrafficPolicy
 from lateen.validation.connection_pool import check_connection_pool
-from lateen.validation.destination import check_port_selector
 from lateen.validation.field import Field
 from lateen.validation.hosts import is_fqdn
 from lateen.validation.load_balancer import check_load_balancer
-from lateen.validation.names import check_port, is_ip
+from lateen.validation.names import LAST_PORT, PORT_HINT, check_port, is_ip
 
 
 def check_traffic_policy(policy: TrafficPolicy | None, field: Field) -> None:
@@ -35,10 +34,13 @@ def _check_port_policy(policy: PortTrafficPolicy, seen: set[int], field: Field) 
     if policy.port is None:
         (field / "port").error("is required", 'add "port: {number: ...}"', "MissingField")
     else:
-        check_port_selector(policy.port, field / "port")
-        if policy.port.number in seen:
-            field.at("port", "number").error(f"port {policy.port.number} is there twice", "merge the two", "Duplicate")
-        seen.add(policy.port.number)
+        number = policy.port.number
+        if not 1 <= number <= LAST_PORT:
+            field.at("port", "number").warn(f"no service has a port {number}", PORT_HINT, "InvalidPort")
+        elif number in seen:
+            message = f"port {number} is there twice: the first one is used"
+            field.at("port", "number").warn(message, "merge the two", "Duplicate")
+        seen.add(number)
     if PortTrafficPolicy(port=policy.port) == policy:
         field.error("says nothing about the port", "set loadBalancer, connectionPool, outlierDetection or tls")
     _check_blocks(policy, field)
@@ -75,9 +77,11 @@ def _check_outlier(outlier: OutlierDetection | None, field: Field) -> None:
 def _check_tls(tls: ClientTLSSettings | None, field: Field) -> None:
     if tls is None:
         return
-    if tls.insecure_skip_verify and tls.mode in ("SIMPLE", "MUTUAL") and (tls.ca_certificates or tls.subject_alt_names):
-        message = "the server is not verified, so caCertificates and subjectAltNames mean nothing"
-        (field / "insecureSkipVerify").error(message, "remove one or the other", "Conflict")
+    verified = tls.ca_certificates or tls.subject_alt_names or (tls.mode == "SIMPLE" and tls.credential_name)
+    if tls.insecure_skip_verify and tls.mode in ("SIMPLE", "MUTUAL") and verified:
+        message = "the server is not verified, so nothing to verify it with is used"
+        hint = "remove this, or caCertificates, credentialName and subjectAltNames"
+        (field / "insecureSkipVerify").error(message, hint, "Conflict")
     files = tls.client_certificate or tls.private_key or tls.ca_certificates or tls.ca_crl
     if tls.credential_name and tls.mode in ("SIMPLE", "MUTUAL"):
         if files:

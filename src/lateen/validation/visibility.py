@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lateen.validation.field import Field
-from lateen.validation.names import is_dns_label
+from lateen.validation.names import is_label
 
 
 def check_export_to(export_to: Sequence[str], namespace: str, field: Field, *, nobody: bool = False) -> None:
@@ -12,7 +12,7 @@ def check_export_to(export_to: Sequence[str], namespace: str, field: Field, *, n
     words = ("*", ".", "~") if nobody else ("*", ".")
     for place, value in enumerate(export_to):
         name = namespace if value == "." and namespace else value
-        if value not in words and not is_dns_label(value):
+        if value not in words and not is_label(value):
             hint = 'write a namespace, "." for this one or "*" for all'
             (field / place).error(f'"{value[:80]}" is no namespace', hint)
         elif name in seen:

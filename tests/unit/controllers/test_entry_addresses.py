@@ -6,7 +6,8 @@ import pytest
 
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
-from lateen.controllers.entry_addresses import OPT_OUT, RANGE, EntryAddressController
+from lateen.api.service_entry import OPT_OUT
+from lateen.controllers.entry_addresses import RANGE, EntryAddressController
 from lateen.lib.clock import FakeClock
 from lateen.store.config_store import Listing
 from lateen.store.memory import MemoryStore

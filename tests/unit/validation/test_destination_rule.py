@@ -118,7 +118,7 @@ def test_what_istio_refuses_or_warns_of(text: str, path: str, code: str) -> None
     [
         ("{host: 'a b'}", "host", "InvalidHost"),
         ("{host: a, subsets: [{name: v1}, {name: v1}]}", "subsets[1].name", "Duplicate"),
-        ("{host: a, subsets: [{name: V1}]}", "subsets[0].name", "InvalidName"),
+        ("{host: a, subsets: [{name: v_1}]}", "subsets[0].name", "InvalidName"),
         ("{host: a, subsets: [{name: v1, labels: {version: 'a b'}}]}", "subsets[0].labels.version", "InvalidLabel"),
         ("{host: a, subsets: [{name: v1, trafficPolicy: {}}]}", "subsets[0].trafficPolicy", "MissingField"),
         ("{host: a, exportTo: [other], workloadSelector: {matchLabels: {a: b}}}", "exportTo", "Conflict"),

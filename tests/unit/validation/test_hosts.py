@@ -16,7 +16,8 @@ def test_no_names(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "good"), [("*", True), ("*.a.com", True), ("*-a.com", True), ("a.*.com", False), ("*.", False)]
+    ("host", "good"),
+    [("*", True), ("*.a.com", True), ("*-a.com", True), ("a.*.com", False), ("*.", True), ("*-", False), ("503", True)],
 )
 def test_wildcards(host: str, good: bool) -> None:
     assert is_wildcard_domain(host) is good

@@ -75,7 +75,8 @@ def unread(info: KindInfo, struct: type[msgspec.Struct], path: tuple[Step, ...])
         if not {field.name, field.encode_name} & words_that_are_read():
             yield ".".join(map(str, here))
             continue
-        repeated = typing.get_origin(field.type) in (tuple, dict)
+        limited = typing.get_origin(field.type) is typing.Annotated
+        repeated = typing.get_origin(typing.get_args(field.type)[0] if limited else field.type) in (tuple, dict)
         for inner in structs_in(field.type):
             if inner is not struct:
                 yield from unread(info, inner, (*here, "*") if repeated else here)

@@ -25,7 +25,31 @@ def test_what_istio_accepts(spec: str) -> None:
         ("{egress: [{hosts: [a.com]}]}", "egress[0].hosts[0]", "InvalidHost"),
         ("{egress: [{hosts: []}]}", "egress[0].hosts", "MissingField"),
         ("{egress: [{hosts: ['./a']}]}", "egress[0].hosts[0]", "InvalidHost"),
-        ("{egress: [{hosts: ['*/*', './*']}]}", "egress[0].hosts[1]", "Duplicate"),
+        ("{egress: [{hosts: ['*/*', './*']}]}", "egress[0].hosts", "Duplicate"),
+        ("{egress: [{hosts: ['./*', default/a.com]}]}", "egress[0].hosts[1]", "Duplicate"),
+        ("{egress: [{hosts: [b/a.com, 'b/*']}]}", "egress[0].hosts[1]", "Duplicate"),
+        (
+            "{egress: [{port: {number: 0}, bind: 'unix:///a', hosts: ['./*']}, "
+            "{port: {number: 0}, bind: 'unix:///a', hosts: ['./*']}]}",
+            "egress[1].bind",
+            "Duplicate",
+        ),
+        (
+            "{workloadSelector: {labels: {a: '*'}}, egress: [{hosts: ['./*']}]}",
+            "workloadSelector.labels.a",
+            "InvalidLabel",
+        ),
+        (
+            "{ingress: [{port: {number: 80, protocol: TCP}, connectionPool: {http: {maxRetries: 1}}}]}",
+            "ingress[0].connectionPool.http",
+            "Suspicious",
+        ),
+        (
+            "{ingress: [{port: {number: 80, protocol: TLS}, tls: {mode: SIMPLE, serverCertificate: a, privateKey: b, "
+            "subjectAltNames: [c]}}]}",
+            "ingress[0].tls.subjectAltNames",
+            "Unsupported",
+        ),
         ("{egress: [{hosts: ['./*']}, {hosts: ['./*']}]}", "egress[0].port", "Conflict"),
         ("{egress: [{port: {number: 99999}, hosts: ['./*']}]}", "egress[0].port.number", "InvalidPort"),
         ("{ingress: [{port: {number: 80}}, {port: {number: 80}}]}", "ingress[1].port.number", "Duplicate"),
