@@ -1,12 +1,13 @@
 """What a proxy is told to do with a call, as shares by group."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
 
 from lateen.api.meta import JsonObject
+from lateen.ir.names import Side, parse_subset_key
 from lateen.simulation.call import Call
 from lateen.simulation.endpoints import all_endpoints
 from lateen.simulation.outcome import Kind, Outcome, Target
@@ -83,17 +84,25 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Where a call's requests go. `config` is the resource that asked for it, "" for the mesh's defaults."""
+    """Where a call's requests go. `config` is the resource that asked for it, "" for the mesh's defaults; `unasked` are
+    the other endpoints of the same services, which should get nothing."""
 
     parts: tuple[Part, ...] = ()
     own: tuple[OwnAnswer, ...] = ()
     mirrors: frozenset[str] = frozenset()
     config: str = ""
+    unasked: tuple[str, ...] = ()
 
     @property
     def clusters(self) -> frozenset[str]:
         """The clusters that requests are passed to, those that only get copies left out."""
         return frozenset(part.cluster for part in self.parts)
+
+    def groups(self, group: Group) -> frozenset[str]:
+        """Every group that the rules say something of: those that get requests, and those of the same services that get
+        none."""
+        idle = {group("", endpoint) for endpoint in self.unasked}
+        return frozenset(idle | self.shares(group).by_group.keys())
 
     def shares(self, group: Group) -> Shares:
         """The shares of groups, what the proxy answers itself among them."""
@@ -130,7 +139,24 @@ def expectation_of(outcome: Outcome, resources: Resources, call: Call) -> Expect
             status = 503 if outcome.route_config else 0
             own.append(OwnAnswer(status, share, f"no ready endpoint of {_service(target.cluster)}"))
     mirrors = frozenset(cluster for cluster, share in outcome.mirrors if share)
-    return Expectation(tuple(parts), tuple(each for each in own if each.share), mirrors, outcome.config)
+    return Expectation(
+        parts=tuple(parts),
+        own=tuple(each for each in own if each.share),
+        mirrors=mirrors,
+        config=outcome.config,
+        unasked=tuple(_unasked(parts, resources, call)),
+    )
+
+
+def _unasked(parts: Sequence[Part], resources: Resources, call: Call) -> Iterator[str]:
+    asked = {endpoint for part in parts for endpoint in part.endpoints}
+    services = {(key.hostname, key.port) for part in parts if (key := parse_subset_key(part.cluster))}
+    for name in resources.clusters:
+        key = parse_subset_key(name)
+        if key is not None and key.direction == Side.OUTBOUND and (key.hostname, key.port) in services:
+            for view in all_endpoints(resources, name, call):
+                if (endpoint := f"{view.address}:{view.port}") not in asked:
+                    yield endpoint
 
 
 def _own_answer(outcome: Outcome, share: float) -> OwnAnswer:

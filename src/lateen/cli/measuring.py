@@ -104,9 +104,8 @@ def _shares(counts: Mapping[str, int], grouping: Grouping, expectation: Expectat
     if not grouping.in_answers:
         return expectation.shares(workloads.name if grouping.by == POD else workloads.version)
     for group in (workloads.version, workloads.deployment, workloads.name):
-        shares = expectation.shares(group)
-        if counts.keys() <= shares.by_group.keys():
-            return shares
+        if counts.keys() <= expectation.groups(group):
+            return expectation.shares(group)
     own = {answer.label for answer in expectation.own}
     known = ", ".join(sorted(expectation.shares(workloads.version).by_group.keys() - own))
     return Shares({}, doubt=f"the rules speak of versions ({known}), deployments and pods, not of these groups")

@@ -113,16 +113,37 @@ def test_with_consistent_hashing_shares_of_pods_are_unknown_and_those_of_version
     assert expected(forwarded(target(V1, 1.0, 1, 2)), cluster(V1, "RANDOM")).shares(PODS.name).doubt == ""
 
 
-def test_endpoints_with_weights_have_unknown_shares() -> None:
-    def endpoint(host: int, weight: int) -> dict[str, object]:
-        address = {"socket_address": {"address": f"10.0.0.{host}", "port_value": 80}}
-        return {"endpoint": {"address": address}, "load_balancing_weight": weight}
+def assignment(name: str, **weights: int) -> ClusterLoadAssignment:
+    """The endpoints of a cluster, by the last part of their address."""
+    endpoints = [
+        {
+            "endpoint": {"address": {"socket_address": {"address": f"10.0.0.{host[1:]}", "port_value": 80}}},
+            "load_balancing_weight": weight,
+        }
+        for host, weight in weights.items()
+    ]
+    body = {"cluster_name": name, "endpoints": [{"lb_endpoints": endpoints}]}
+    return json_format.ParseDict(body, ClusterLoadAssignment())
 
-    assignment = {"cluster_name": V1, "endpoints": [{"lb_endpoints": [endpoint(1, 1), endpoint(2, 9)]}]}
+
+def test_endpoints_with_weights_have_unknown_shares() -> None:
     resources = cluster(V1, "ROUND_ROBIN")
-    resources.endpoints[V1] = json_format.ParseDict(assignment, ClusterLoadAssignment())  # type: ignore[index]
+    resources.endpoints[V1] = assignment(V1, _1=1, _2=9)  # type: ignore[index]
     found = expected(forwarded(target(V1, 1.0, 1, 2)), resources)
     assert found.shares(PODS.name).doubt == "the endpoints have weights of their own"
+
+
+def test_the_other_endpoints_of_a_service_are_to_get_nothing() -> None:
+    names = [V2, "outbound|80||a.default.svc", "outbound|81||a.default.svc", "outbound|80||b.default.svc"]
+    resources = Resources(
+        listeners={},
+        clusters={name: json_format.ParseDict({"name": name, "type": "EDS"}, Cluster()) for name in (V1, *names)},
+        routes={},
+        endpoints={name: assignment(name, **{f"_{host}": 1}) for host, name in enumerate(names, 3)},
+    )
+    found = expected(forwarded(target(V1, 1.0, 1, 2)), resources)
+    assert found.unasked == ("10.0.0.3:80", "10.0.0.4:80")
+    assert found.groups(PODS.version) == {"v1", "v2", "10.0.0.4:80"}
 
 
 def test_copies_are_no_requests() -> None:

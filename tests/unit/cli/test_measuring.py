@@ -103,6 +103,15 @@ def test_groups_found_in_answers_may_be_versions_deployments_or_pods(groups: lis
         assert measured.doubt == "the rules speak of versions (v1, v2), deployments and pods, not of these groups"
 
 
+@pytest.mark.parametrize("groups", [("v1", "v2"), ("a-v1", "a-v2"), ("a_1", "a_3")])
+def test_a_version_that_the_rules_do_not_name_must_not_answer(groups: tuple[str, str]) -> None:
+    expectation = Expectation((Part(V1, 1.0, ("10.0.0.1:80",)),), unasked=("10.0.0.2:80", "10.0.0.3:80"))
+    for strange, agrees in ((0, True), (1, False)):
+        sent = [Answer(200, 1.0, {}, groups[strange and n == 0]) for n in range(50)]
+        measured = judged(sent, Tally(), expectation, by="regex:.*")
+        assert (measured.comparison.agrees, measured.doubt) == (agrees, "")
+
+
 def test_in_answers_the_proxys_own_are_told_by_their_status() -> None:
     expectation = Expectation((Part(V2, 0.5, ("10.0.0.3:80",)),), (OwnAnswer(503, 0.5, "a fault"),))
     sent = [*answers(_503=50), *[Answer(200, 1.0, {}, "v2")] * 49, Answer(200, 1.0)]
