@@ -31,7 +31,8 @@ def _secrets(snapshot: MeshSnapshot, gateway: Gateway) -> Iterator[TlsSecret]:
     for server in gateway.spec.servers:
         if server.tls is None:
             continue
-        named = (server.tls.credential_name, *server.tls.credential_names)
+        tls = server.tls
+        named = (tls.credential_name, *tls.credential_names, tls.ca_cert_credential_name)
         for name in (each.removeprefix("kubernetes://") for each in named if each):
             for namespace in namespaces or {GATEWAY_NAMESPACE}:
                 yield TlsSecret(namespace, name, certificate=b"assumed", private_key=b"assumed", ca=b"assumed")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lateen.api.gateway import ServerTLSSettings
 from lateen.api.problem import Problem
 from lateen.ir.listener import CertificateFiles, DownstreamTls
+from lateen.ir.names import CA_SUFFIX
 from lateen.ir.secret import Secret
 from lateen.resolve.destinations import REFERENCE
 from lateen.resolve.gateway_servers import GatewayServer
@@ -82,16 +83,24 @@ def _certificates(
 
 def _authority(view: GatewayView, server: GatewayServer, settings: ServerTLSSettings, found: Credentials) -> str:
     """The SDS name of the authority that clients are checked by."""
-    name = next(iter(settings.credential_names), settings.credential_name)
+    path, name = _authority_field(settings)
     if not name:
         return ""
     made = authority(view.credentials, name, server.origin)
     if isinstance(made, Unusable):
-        path = ".tls.credentialNames[0]" if settings.credential_names else ".tls.credentialName"
         found.problems.append(_problem(view, server, path, made))
         return ""
     found.secrets[made.name] = made
     return made.name
+
+
+def _authority_field(settings: ServerTLSSettings) -> tuple[str, str]:
+    """The field that says which credential has the authority, and what it says."""
+    if settings.ca_cert_credential_name:
+        return ".tls.caCertCredentialName", settings.ca_cert_credential_name.removesuffix(CA_SUFFIX)
+    if settings.credential_names:
+        return ".tls.credentialNames[0]", settings.credential_names[0]
+    return ".tls.credentialName", settings.credential_name
 
 
 def _problem(view: GatewayView, server: GatewayServer, path: str, secret: Unusable) -> Problem:

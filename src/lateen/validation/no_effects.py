@@ -83,11 +83,6 @@ _ROUTING: Final = (
     ),
     NoEffect(
         "Gateway",
-        "spec.servers[*].tls.caCertCredentialName",
-        "has no effect in this version: clients are checked by ca.crt of credentialName's Secret, or of <name>-cacert",
-    ),
-    NoEffect(
-        "Gateway",
         "spec.servers[*].tls.tlsCertificates[*].caCertificates",
         "has no effect, as in Istio: clients are checked by the caCertificates beside tlsCertificates",
     ),

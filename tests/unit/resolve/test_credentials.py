@@ -44,6 +44,17 @@ def test_clients_are_checked_by_the_authority_beside_the_certificate_or_in_it(mo
         assert not mesh.problems
 
 
+@pytest.mark.parametrize("name", ["clients", "clients-cacert"])
+def test_an_authority_may_have_a_secret_of_its_own_name(name: str) -> None:
+    own = secret("one", {"tls.crt": ONE.pem, "tls.key": ONE.key_pem, "ca.crt": ONE.pem})
+    tls = f"{{mode: MUTUAL, credentialName: one, caCertCredentialName: {name}}}"
+    mesh = routing(tls, own + secret(name, {"ca.crt": TWO.pem}))
+    assert tls_of(mesh).ca_secret == "kubernetes://clients-cacert"
+    assert mesh.layer.secrets["kubernetes://clients-cacert"].ca.decode() == TWO.pem
+    (problem,) = routing(tls, own).problems
+    assert (problem.path, problem.code) == ("spec.servers[0].tls.caCertCredentialName", "IST0101")
+
+
 def test_two_certificates_and_files() -> None:
     mesh = routing("{mode: SIMPLE, credentialNames: [one, two]}", tls_secret("one", ONE) + tls_secret("two", TWO))
     assert tls_of(mesh).secrets == ("kubernetes://one", "kubernetes://two")

@@ -35,7 +35,8 @@ def _named(gateway: Gateway) -> Iterator[tuple[str, str, bool]]:
     """Credentials, where they are named, and whether clients are checked by the authority that goes with them."""
     for place, server in enumerate(gateway.spec.servers):
         if server.tls is not None:
-            path, checked = f"spec.servers[{place}].tls", server.tls.mode in _CLIENT_CHECKED
+            path = f"spec.servers[{place}].tls"
+            checked = server.tls.mode in _CLIENT_CHECKED and not server.tls.ca_cert_credential_name
             if server.tls.credential_name:
                 yield f"{path}.credentialName", server.tls.credential_name, checked and not server.tls.credential_names
             for number, name in enumerate(server.tls.credential_names):
