@@ -9,7 +9,7 @@ from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from lateen.api.meta import JsonObject
 from lateen.ir.names import Side, parse_subset_key
 from lateen.simulation.call import Call
-from lateen.simulation.endpoints import all_endpoints
+from lateen.simulation.endpoints import all_endpoints, place_text
 from lateen.simulation.outcome import Kind, Outcome, Target
 from lateen.translate.resources import Resources
 
@@ -181,7 +181,7 @@ def _bias(target: Target, resources: Resources, call: Call) -> str:
     if cluster is not None and cluster.lb_policy in {Cluster.RING_HASH, Cluster.MAGLEV}:
         return "consistent hashing sends equal requests to one pod"
     views = all_endpoints(resources, target.cluster, call)
-    weights = {view.weight for view in views if f"{view.address}:{view.port}" in target.endpoints}
+    weights = {view.weight for view in views if place_text(view.address, view.port) in target.endpoints}
     return "the endpoints have weights of their own" if len(weights) > 1 else ""
 
 

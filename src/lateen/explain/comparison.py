@@ -11,6 +11,7 @@ from lateen.explain.case import Expectation
 from lateen.explain.result import Explanation
 from lateen.explain.times import percent
 from lateen.ir.names import parse_subset_key
+from lateen.simulation.endpoints import place_text
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +157,7 @@ def _cluster_words(name: str) -> list[str]:
 
 
 def _endpoint_words(endpoint: Mapping[str, Any]) -> list[str]:  # Any: JSON
-    place = f"{endpoint['address']}:{endpoint['port']}"
+    place = place_text(endpoint["address"], endpoint["port"])
     return [str(word) for word in (place, endpoint["address"], endpoint["pod"], endpoint["workload"]) if word]
 
 

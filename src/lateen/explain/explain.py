@@ -21,6 +21,7 @@ from lateen.explain.passage import Passage, pass_through
 from lateen.explain.question import Question
 from lateen.explain.result import Asked, Explanation, Headers, Response, Step, Tls, Topic, Verdict
 from lateen.explain.scenario import Scenario
+from lateen.explain.scoping import scoping
 from lateen.explain.story import (
     answer,
     arrival,
@@ -117,6 +118,7 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
         *arrival(passage, f"the {'gateway' if caller.is_gateway else 'sidecar of'} {caller.name}"),
         *(gateway_complaints(passage) if caller.is_gateway and not passage.clusters else ()),
         *routing(passage),
+        *scoping(passage, caller, verdict),
         *changes(passage, request, response),
         *conduct(passage, fault, timeout_of(outcome), retries),
         *(() if aborted else destinations(passage)),

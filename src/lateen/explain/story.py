@@ -24,6 +24,7 @@ from lateen.explain.sources import Place, config_ref, place_of, short_name
 from lateen.explain.times import percent
 from lateen.explain.verdict import is_nowhere
 from lateen.ir.names import ALLOW_ANY, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
+from lateen.simulation.endpoints import place_text
 from lateen.simulation.outcome import Kind, Sticky
 from lateen.simulation.routing import config_of
 
@@ -39,8 +40,11 @@ def step(topic: Topic, text: str, place: Place | None = None) -> Step:
 def arrival(passage: Passage, who: str) -> Iterator[Step]:
     """How the connection gets to the proxy, `who` being its owner."""
     outcome, call = passage.outcome, passage.call
-    place = f"{call.address}:{call.port}"
+    place = place_text(call.address, call.port)
     listener = passage.listener
+    if listener is None and call.is_local:
+        yield step(Topic.LISTENER, f"{place} is the workload's own: {who} sees nothing of it")
+        return
     if listener is None:
         yield step(Topic.LISTENER, f"nothing listens at {place} in {who}: the connection is refused")
         return
@@ -263,7 +267,8 @@ def _endpoint(endpoint: EndpointView) -> str:
     who = endpoint.pod or endpoint.workload
     weight = f", weight {endpoint.weight}" if endpoint.weight != 1 else ""
     locality = f" in {endpoint.locality}" if endpoint.locality else ""
-    return f"{endpoint.address}:{endpoint.port}{f' ({who}{locality}{weight})' if who else f'{locality}{weight}'}"
+    place = place_text(endpoint.address, endpoint.port)
+    return f"{place}{f' ({who}{locality}{weight})' if who else f'{locality}{weight}'}"
 
 
 def protection(tls: Tls) -> Iterator[Step]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from lateen.explain.result import ClusterShare, Explanation, LookedAt, Step, Unused, Verdict
 from lateen.explain.times import percent
+from lateen.simulation.endpoints import place_text
 
 WIDTH = 116
 TOPIC_WIDTH = 14
@@ -53,7 +54,7 @@ def _outcome(explanation: Explanation) -> Iterator[str]:
             yield from _targets(explanation)
         case Verdict.PASSTHROUGH:
             place = explanation.endpoints[0] if explanation.endpoints else explanation.call
-            yield f"It is passed on as it is, to {place.address}:{place.port}"
+            yield f"It is passed on as it is, to {place_text(place.address, place.port)}"
         case Verdict.BLACK_HOLE:
             yield f"It goes nowhere: {status or 'the connection is closed'}"
         case Verdict.REDIRECT:
@@ -67,7 +68,7 @@ def _outcome(explanation: Explanation) -> Iterator[str]:
 def _targets(explanation: Explanation) -> Iterator[str]:
     for cluster in explanation.clusters:
         endpoints = [each for each in explanation.endpoints if each.cluster == cluster.name and each.healthy]
-        names = list(dict.fromkeys(each.workload or f"{each.address}:{each.port}" for each in endpoints))
+        names = list(dict.fromkeys(each.workload or place_text(each.address, each.port) for each in endpoints))
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         yield f"  {percent(cluster.share):>6}  {_target(cluster)}{f'  ->  {shown}' if shown else ''}"
 

@@ -8,10 +8,12 @@ from lateen.api.destination_rule import DestinationRule
 from lateen.api.gateway import Gateway
 from lateen.api.meta import Resource
 from lateen.api.problem import ResourceRef
+from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.explain.caller import Caller
 from lateen.explain.passage import Passage
 from lateen.explain.result import Unused
+from lateen.explain.scoping import unused_by_sidecar
 from lateen.explain.sources import config_ref, place_of, short_name
 from lateen.model.hostname import covers, fully_qualified
 from lateen.model.selection import selects
@@ -21,8 +23,8 @@ from lateen.translate.names import ISTIO_METADATA
 
 
 def unused(passage: Passage, caller: Caller) -> tuple[Unused, ...]:
-    """VirtualServices, DestinationRules and, for a gateway, Gateways without effect on this proxy; and those that
-    are in force for other hosts, but not for the one called."""
+    """VirtualServices, DestinationRules, Sidecars and, for a gateway, Gateways without effect on this proxy; and those
+    that are in force for other hosts, but not for the one called."""
     used = _used(passage)
     found: list[Unused] = []
     for ref, resource in sorted(passage.scenario.resources.items()):
@@ -62,6 +64,8 @@ def _configs(metadata: Metadata) -> Iterator[str]:
 
 def _reason(passage: Passage, caller: Caller, resource: Resource, *, used: bool) -> str:
     match resource:
+        case Sidecar():
+            return unused_by_sidecar(passage, caller, resource)
         case VirtualService():
             return _shadowed(passage, resource) if used else _rule_reason(passage, caller, resource)
         case DestinationRule() if not used:
@@ -99,6 +103,8 @@ def _rule_reason(passage: Passage, caller: Caller, rule: VirtualService) -> str:
     export_to = rule.spec.export_to or settings.default_virtual_service_export_to
     if not is_visible(export_to, rule.metadata.namespace, namespace):
         return f"not visible in namespace {namespace}: exportTo is {', '.join(export_to)}"
+    if hidden := unused_by_sidecar(passage, caller, rule):
+        return hidden
     complaints = [each for each in passage.scenario.resolver.problems() if each.resource == rule.ref]
     if complaints:
         return f"{complaints[0].code} {complaints[0].message}"

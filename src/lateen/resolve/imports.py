@@ -51,9 +51,12 @@ class HostList:
 
     def admits(self, namespace: str, name: str, means: Callable[[str, str], bool] = covers) -> bool:
         """Whether a host is imported. `means` tells whether an entry speaks of a name."""
-        places = (namespace, PUBLIC)
-        wanted = any(means(each, name) for place in places for each in self.imported.get(place, ()))
-        return wanted and not any(covers(each, name) for place in places for each in self.excluded.get(place, ()))
+        excluded = (each for place in (namespace, PUBLIC) for each in self.excluded.get(place, ()))
+        return self.names(namespace, name, means) and not any(covers(each, name) for each in excluded)
+
+    def names(self, namespace: str, name: str, means: Callable[[str, str], bool] = covers) -> bool:
+        """Whether some entry speaks of a host, even if another excludes it."""
+        return any(means(each, name) for place in (namespace, PUBLIC) for each in self.imported.get(place, ()))
 
 
 def host_list(hosts: Iterable[str], namespace: str) -> HostList:

@@ -15,7 +15,7 @@ from lateen.model.legacy.blame import blamed
 from lateen.model.service import Resolution, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
-from lateen.model.workload import Proxy, Workload
+from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.resolve.clusters import policy_problems
 from lateen.resolve.destination_rules import RuleIndex, all_policies, distinct_by_rules, index_rules
 from lateen.resolve.imports import Imports, imports_of
@@ -149,6 +149,12 @@ class MeshResolver:
             known.answer = known.config.run(*self._layers(proxy, known, mesh))
             known.proxy, known.mesh = proxy, mesh
         return known.answer
+
+    def sidecar_for(self, proxy: Proxy) -> Sidecar | None:
+        """The Sidecar in force for `proxy`."""
+        if self._mesh is None or proxy.type is ProxyType.GATEWAY:
+            return None
+        return self._mesh.scopes.sidecars.sidecar_for(proxy.namespace, proxy.labels)
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the rules, as far as it showed for the proxies asked about since the last update."""

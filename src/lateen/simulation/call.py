@@ -4,6 +4,8 @@ import enum
 
 import msgspec
 
+from lateen.ir.names import UNIX_SCHEME
+
 
 class Entry(enum.StrEnum):
     """How the connection reaches the proxy: captured on its way out, captured on its way in, or by connecting to it."""
@@ -30,9 +32,10 @@ class Protocol(enum.StrEnum):
 class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One request, or one connection where the protocol is TCP or TLS.
 
-    `address` and `port` are what the client connects to. `host` is the Host header ("" is `address:port`), `path`
-    includes the query. `sni` "" is the host without its port, `alpn` "" what clients of the protocol usually offer.
-    `client_certificate` says whether the client shows one. `source` is the client's address.
+    `address` and `port` are what the client connects to; a socket file is `unix://…` at port 0. `host` is the Host
+    header ("" is `address:port`), `path` includes the query. `sni` "" is the host without its port, `alpn` "" what
+    clients of the protocol usually offer. `client_certificate` says whether the client shows one. `source` is the
+    client's address.
     """
 
     address: str
@@ -51,6 +54,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @property
     def authority(self) -> str:
         return self.host or f"{self.address}:{self.port}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the client connects to its own machine."""
+        return self.address.startswith(("127.", UNIX_SCHEME)) or self.address == "::1"
 
     @property
     def server_name(self) -> str:

@@ -7,6 +7,7 @@ from envoy.config.endpoint.v3.endpoint_components_pb2 import LbEndpoint, Localit
 from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
 
 from lateen.simulation.call import Call
+from lateen.simulation.listener_choice import address_and_port
 from lateen.translate.names import FORWARD_PROXY_CLUSTER, ISTIO_METADATA
 from lateen.translate.resources import Resources
 
@@ -40,7 +41,7 @@ def looked_up_host(call: Call) -> str:
 def _preferred(assignment: ClusterLoadAssignment) -> tuple[str, ...]:
     for priority in sorted({locality.priority for locality in assignment.endpoints}):
         chosen = tuple(
-            f"{endpoint.endpoint.address.socket_address.address}:{endpoint.endpoint.address.socket_address.port_value}"
+            place_text(*address_and_port(endpoint.endpoint.address))
             for locality in assignment.endpoints
             if locality.priority == priority
             for endpoint in locality.lb_endpoints
@@ -49,6 +50,11 @@ def _preferred(assignment: ClusterLoadAssignment) -> tuple[str, ...]:
         if chosen:
             return chosen
     return ()
+
+
+def place_text(address: str, port: int) -> str:
+    """An address with its port; socket files have none."""
+    return f"{address}:{port}" if port else address
 
 
 class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,12 +89,12 @@ def all_endpoints(resources: Resources, name: str, call: Call) -> tuple[Endpoint
 
 
 def _view(locality: LocalityLbEndpoints, endpoint: LbEndpoint) -> EndpointView:
-    address = endpoint.endpoint.address.socket_address
+    address, port = address_and_port(endpoint.endpoint.address)
     where = locality.locality
     istio = endpoint.metadata.filter_metadata.get(ISTIO_METADATA)
     return EndpointView(
-        address=address.address,
-        port=address.port_value,
+        address=address,
+        port=port,
         weight=endpoint.load_balancing_weight.value or 1,
         priority=locality.priority,
         locality="/".join(part for part in (where.region, where.zone, where.sub_zone) if part),

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address, ip_network
 
-from envoy.config.core.v3.address_pb2 import CidrRange
+from envoy.config.core.v3.address_pb2 import Address, CidrRange
 from envoy.config.core.v3.base_pb2 import INBOUND
 from envoy.config.listener.v3.listener_components_pb2 import FilterChain, FilterChainMatch
 from envoy.config.listener.v3.listener_pb2 import Listener
 
+from lateen.ir.names import UNIX_SCHEME
 from lateen.simulation.call import Call, Entry, Protocol
 from lateen.translate.names import HTTP_INSPECTOR_FILTER, TLS_INSPECTOR_FILTER
 
@@ -15,8 +16,11 @@ WILDCARD = "0.0.0.0"  # noqa: S104 - compared with, never listened at
 
 
 def listener_for(listeners: Mapping[str, Listener], call: Call) -> Listener | None:
-    """The listener that takes the connection: for outbound calls the one that the capturing listener hands it to."""
-    if call.entry is Entry.DIRECT:
+    """The listener that takes the connection: for outbound calls the one that the capturing listener hands it to.
+
+    Connections to the client's own machine are not captured: they reach listeners with a socket of their own.
+    """
+    if call.entry is Entry.DIRECT or (call.entry is Entry.OUTBOUND and call.is_local):
         return _at(listeners.values(), call, bound=True)
     if call.entry is Entry.INBOUND:
         return next((listener for listener in listeners.values() if _captures(listener, inbound=True)), None)
@@ -47,7 +51,14 @@ def _at(listeners: Iterable[Listener], call: Call, *, bound: bool) -> Listener |
 
 def _addresses(listener: Listener) -> list[tuple[str, int]]:
     all_of_them = [listener.address, *(extra.address for extra in listener.additional_addresses)]
-    return [(address.socket_address.address, address.socket_address.port_value) for address in all_of_them]
+    return [address_and_port(address) for address in all_of_them]
+
+
+def address_and_port(address: Address) -> tuple[str, int]:
+    """An address as calls name it; that of a socket file is `unix://…`, and its port 0."""
+    if address.HasField("pipe"):
+        return f"{UNIX_SCHEME}{address.pipe.path}", 0
+    return address.socket_address.address, address.socket_address.port_value
 
 
 def chain_for(listener: Listener, call: Call) -> FilterChain | None:

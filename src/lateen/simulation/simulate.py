@@ -26,7 +26,8 @@ def simulate(resources: Resources, call: Call) -> Outcome:
     """
     listener = listener_for(resources.listeners, call)
     if listener is None:
-        reason = f"nothing listens at {call.address}:{call.port}" if call.entry is Entry.DIRECT else "not captured"
+        dialled = call.entry is Entry.DIRECT or call.is_local
+        reason = f"nothing listens at {call.address}:{call.port}" if dialled else "not captured"
         return Outcome(kind=Kind.REFUSED, trail=(reason,))
     chain = chain_for(listener, call)
     trail = (f"listener {listener.name}",)
