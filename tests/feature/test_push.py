@@ -129,6 +129,19 @@ async def test_of_two_rules_that_come_together_only_the_bad_one_is_left_out() ->
             assert made.fleet.board.problems() == {}
 
 
+async def test_of_many_rules_that_come_together_the_two_bad_ones_are_left_out() -> None:
+    names = ("cart", "details", "ratings", "reviews", "shipping")
+    async with plane() as made:
+        await made.apply(namespace(), *map(service, names))
+        link = await made.connect("picky", refuses=refuses_13_seconds)
+        await made.apply(*(timeout(name, 13 if name in {"details", "reviews"} else 4) for name in names))
+        for _ in range(8):
+            await made.settle(0)
+        assert [route_timeouts(link, name) for name in names] == [{4}, {0}, {4}, {0}, {4}]
+        left_out = {"VirtualService default/details", "VirtualService default/reviews"}
+        assert {str(ref) for ref in made.fleet.board.problems()} == left_out
+
+
 async def test_a_proxy_that_leaves_is_forgotten() -> None:
     async with plane() as made:
         link = await made.connect("productpage")

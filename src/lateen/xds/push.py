@@ -126,7 +126,7 @@ class Pusher:
         self.published = revision
         self._quarantine.published(record.version)
         if record.complete and not record.nacked:
-            self._quarantine.accepted(record.version)
+            self.accepted(record.version)
         self._tell_left_out()
         elapsed = self._clock.monotonic() - started
         self._fleet.metrics.push_time.labels("all").observe(elapsed)
@@ -141,13 +141,17 @@ class Pusher:
         """A proxy has refused part of a push: the rules that may be the cause are tried without."""
         if self._quarantine.refused(version, problems):
             self._tell_left_out()
-            self._dirty = True
-            self._debounce.note(self._clock.monotonic())
-            self._noticed.set()
+            self._push_again()
 
     def accepted(self, version: int) -> None:
-        """Every proxy has taken a push."""
-        self._quarantine.accepted(version)
+        """Every proxy has taken a push: those of the rules in question that were in it are put up with."""
+        if self._quarantine.accepted(version):
+            self._push_again()
+
+    def _push_again(self) -> None:
+        self._dirty = True
+        self._debounce.note(self._clock.monotonic())
+        self._noticed.set()
 
     def _tell_left_out(self) -> None:
         problems = self._quarantine.problems

@@ -1,14 +1,14 @@
 """Versions of rules that proxies refuse: the mesh goes on without them, so that one bad rule holds up no other.
 
-A proxy that finds one rule wrong refuses the whole route configuration the rule is in. So whoever may be the cause is
-left out, one at a time, with its version before in force, until the proxies take the rest; innocent rules are put back.
-Nothing that worked is lost on the way: proxies keep what they have while they refuse. What was left out in the end
-stays out until it changes, also across restarts.
+A proxy that finds one rule wrong refuses the whole route configuration the rule is in. So all that may be the cause are
+left out, with their versions before in force; then they are put back, half of them at a time, as far as proxies take
+that. Nothing that worked is lost on the way: proxies keep what they have while they refuse. What was left out in the
+end stays out until it changes, also across restarts.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Protocol
 
 import msgspec
@@ -17,6 +17,7 @@ from lateen.api.meta import JsonObject, Resource
 from lateen.api.problem import Problem, ResourceRef
 from lateen.api.schema import KINDS, decode, encode
 from lateen.xds.feed import Sink
+from lateen.xds.trial import Trial
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,6 @@ class NoMemory:
         """Nothing to do."""
 
 
-@dataclass(slots=True)
-class _Trial:
-    """The first suspect is left out; `since` is the push that tells whether it was the one."""
-
-    suspects: list[Problem]
-    since: int | None = None
-
-
 class Quarantine:
     """Stands between the feed and what takes the resources. The numbers of pushes only grow."""
 
@@ -73,8 +66,14 @@ class Quarantine:
         self._current: dict[ResourceRef, Resource] = {}
         self._before: dict[ResourceRef, Resource] = {}
         self._since: dict[ResourceRef, int] = {}
+        self._taken = 0
+        """The newest push that all proxies have taken: what was in force then is what to go back to."""
         self._innocent: set[ResourceRef] = set()
-        self._trial: _Trial | None = None
+        self._trial: Trial[ResourceRef] | None = None
+        self._accused: dict[ResourceRef, Problem] = {}
+        """Those of the trial, and why."""
+        self._verdict_from: int | None = None
+        """The push that the trial waits for."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -93,9 +92,9 @@ class Quarantine:
             if was is None:
                 self._put_before(held)
             return
-        if held is None and was is not None and ref in self._since:
+        if held is None and was is not None and self._since.get(ref, inf) <= self._taken:
             self._before[ref] = was
-        self._end_trial_of(ref)
+        self._drop_from_trial(ref)
         self._forget(ref)
         self._since.pop(ref, None)
         self._innocent.clear()
@@ -104,7 +103,7 @@ class Quarantine:
     def remove(self, resource: Resource) -> None:
         """A resource is gone."""
         ref = resource.ref
-        self._end_trial_of(ref)
+        self._drop_from_trial(ref)
         self._forget(ref)
         for each in (self._current, self._before, self._since):
             each.pop(ref, None)
@@ -114,54 +113,91 @@ class Quarantine:
         """A push has begun with all that was put so far."""
         for ref in self._current:
             self._since.setdefault(ref, version)
-        if self._trial is not None and self._trial.since is None:
-            self._trial.since = version
+        if self._trial is not None and self._verdict_from is None:
+            self._verdict_from = version
 
     def refused(self, version: int, problems: Iterable[Problem]) -> bool:
-        """A proxy has refused part of a push, by the fault of one of `problems`; says whether to push again."""
+        """A proxy has refused part of a push, by the fault of some of `problems`; says whether to push again."""
+        problems = tuple(problems)
+        named = {problem.resource for problem in problems}
+        fresh = {each.resource: each for each in problems if each.resource and self._is_suspect(each.resource, version)}
         trial = self._trial
         if trial is None:
-            suspects = [problem for problem in problems if self._is_suspect(problem.resource, version)]
-        elif trial.since is None or version < trial.since:
-            return False
-        else:
-            self._put_back(trial.suspects[0])
-            suspects = trial.suspects[1:]
-        self._trial = _Trial(suspects) if suspects else None
-        if suspects:
-            self._leave_out(suspects[0])
-        return bool(suspects) or trial is not None
+            return self._accuse(fresh)
+        if self._verdict_from is None or version < self._verdict_from:
+            explained = named & (self._accused.keys() | self._held.keys())
+            return not explained and self._accuse(fresh)
+        if fresh:  # a verdict on the tested is to be had only without these
+            return self._accuse(fresh)
+        if not trial.tested:
+            self._innocent |= trial.undecided
+            self._put_back(trial.undecided)
+            self._end_trial(trial)
+            return True
+        for ref in trial.refused():
+            self._leave_out(ref)
+        self._go_on(trial)
+        return True
 
-    def accepted(self, version: int) -> None:
-        """All proxies have taken a push: what is left out from it was the cause."""
-        if self._trial is None or self._trial.since is None or version < self._trial.since:
-            return
-        problem, self._trial = self._trial.suspects[0], None
-        log.warning("rule left out", extra={"rule": str(problem.resource), "reason": problem.message})
+    def accepted(self, version: int) -> bool:
+        """All proxies have taken a push; says whether to push again."""
+        self._taken = max(self._taken, version)
+        trial = self._trial
+        if trial is None or self._verdict_from is None or version < self._verdict_from:
+            return False
+        self._innocent |= trial.accepted()
+        return self._go_on(trial)
+
+    def _accuse(self, suspects: Mapping[ResourceRef, Problem]) -> bool:
+        """Leave suspects out until there is a verdict; False if there are none."""
+        if not suspects:
+            return False
+        if self._trial is None:
+            self._trial = Trial(suspects)
+        else:
+            self._trial.add(suspects)
+        self._accused |= suspects
+        self._verdict_from = None
+        for ref in suspects:
+            self._leave_out(ref)
+        return True
+
+    def _go_on(self, trial: Trial[ResourceRef]) -> bool:
+        """Try the next ones, if there are any."""
+        if back := trial.next():
+            self._put_back(back)
+            self._verdict_from = None
+            return True
+        self._end_trial(trial)
+        return False
+
+    def _end_trial(self, trial: Trial[ResourceRef]) -> None:
+        for ref in trial.guilty:
+            log.warning("rule left out", extra={"rule": str(ref), "reason": self._accused[ref].message})
+        self._trial = None
+        self._accused = {}
         self._save()
 
-    def _is_suspect(self, ref: ResourceRef | None, version: int) -> bool:
-        if ref is None or ref in self._held or ref in self._innocent:
+    def _is_suspect(self, ref: ResourceRef, version: int) -> bool:
+        if ref in self._held or ref in self._innocent or ref in self._accused:
             return False
         return ref in self._current and self._since.get(ref, version + 1) <= version
 
-    def _leave_out(self, problem: Problem) -> None:
-        ref = problem.resource
-        assert ref is not None  # noqa: S101 - suspects have names
+    def _leave_out(self, ref: ResourceRef) -> None:
         resource, before = self._current[ref], self._before.get(ref)
         body: JsonObject | None = None if before is None else encode(before)
-        self._held[ref] = HeldBack(resource.metadata.uid, resource.metadata.generation, problem, body)
+        meta = resource.metadata
+        self._held[ref] = HeldBack(meta.uid, meta.generation, self._accused[ref], body)
         if before is None:
             self._sink.remove(resource)
         else:
             self._sink.put(before)
 
-    def _put_back(self, problem: Problem) -> None:
-        ref = problem.resource
-        assert ref is not None  # noqa: S101 - as above
-        self._held.pop(ref)
-        self._innocent.add(ref)
-        self._sink.put(self._current[ref])
+    def _put_back(self, refs: Iterable[ResourceRef]) -> None:
+        for ref in refs:
+            del self._held[ref]
+            self._since.pop(ref, None)
+            self._sink.put(self._current[ref])
 
     def _put_before(self, held: HeldBack) -> None:
         before = decode(held.before)[0] if held.before else None
@@ -169,19 +205,18 @@ class Quarantine:
             self._before[before.ref] = before
             self._sink.put(before)
 
-    def _end_trial_of(self, ref: ResourceRef) -> None:
-        """A suspect that changes or goes is none any more; without the one on trial, the rest is innocent."""
-        if self._trial is None:
+    def _drop_from_trial(self, ref: ResourceRef) -> None:
+        """A suspect that changes or goes is none any more."""
+        if self._trial is None or self._accused.pop(ref, None) is None:
             return
-        if self._trial.suspects[0].resource == ref:
-            self._trial = None
-        else:
-            self._trial.suspects = [each for each in self._trial.suspects if each.resource != ref]
+        self._trial.drop(ref)
+        if not self._trial.undecided:
+            self._end_trial(self._trial)
 
     def _forget(self, ref: ResourceRef) -> None:
         if self._held.pop(ref, None) is not None:
             self._save()
 
     def _save(self) -> None:
-        tried = self._trial.suspects[0].resource if self._trial else None
-        self._memory.save([held for ref, held in self._held.items() if ref != tried])
+        undecided = self._trial.undecided if self._trial else frozenset()
+        self._memory.save([held for ref, held in self._held.items() if ref not in undecided])

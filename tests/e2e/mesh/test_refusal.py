@@ -83,3 +83,17 @@ def test_a_refused_rule_is_shown_everywhere_and_holds_up_nothing_else(open_booki
         assert mesh.attempt("proxy-status").code == 0
         synced = json.loads(mesh.run("proxy-status", "-o", "json"))
         assert {each["types"]["RDS"]["status"] for each in synced} == {"SYNCED"}
+
+
+def test_of_two_bad_rules_and_a_good_one_in_one_push_the_bad_ones_are_left_out(open_bookinfo: RealMesh) -> None:
+    mesh, names = open_bookinfo, ("details", "ratings", "reviews")
+    good, bad = rule("ratings", "/ratings/[0-9]"), [rule(name, TOO_LARGE) for name in ("details", "reviews")]
+    mesh.attempt("apply", "-f", "-", stdin="---\n".join([bad[0], good, bad[1]]))
+    refused, taken = ("False", "RejectedByProxy"), ("True", "Accepted")
+    expected = [refused, taken, refused]
+    until(lambda: [condition(mesh, name) for name in names] == expected, "the statuses say which")
+    assert rule_in_force(mesh, "http://ratings:9080/ratings/1") == "one"
+    assert rule_in_force(mesh, "http://details:9080/details/1") == ""
+    mesh.apply("---\n".join(rule(name, "/nowhere") for name in names), "--wait")
+    until(lambda: [condition(mesh, name) for name in names] == [taken] * 3, "mended")
+    assert rule_in_force(mesh, "http://details:9080/details/1") == "other"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pytest
+
 from lateen.api.meta import ObjectMeta, Resource
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.virtual_service import VirtualService, VirtualServiceSpec
@@ -55,6 +57,7 @@ def test_the_version_before_goes_on_until_the_rule_changes() -> None:
     quarantine = Quarantine(recorder)
     quarantine.put(rule("a"))
     quarantine.published(1)
+    quarantine.accepted(1)
     quarantine.put(rule("a", 2))
     quarantine.published(2)
     assert quarantine.refused(2, problems("a"))
@@ -69,22 +72,102 @@ def test_the_version_before_goes_on_until_the_rule_changes() -> None:
     assert quarantine.problems == ()
 
 
-def test_suspects_are_left_out_one_at_a_time_and_put_back_when_that_does_not_help() -> None:
+class Proxies:
+    """They refuse every push that has a rule called `bad…`, and don't know which it was."""
+
+    def __init__(self, quarantine: Quarantine, recorder: Recorder) -> None:
+        self.quarantine = quarantine
+        self.recorder = recorder
+        self.version = 0
+        self.told: dict[str, int] = {}
+
+    def push(self) -> bool:
+        """One push and its verdict; whether there is to be another one."""
+        self.version += 1
+        self.quarantine.published(self.version)
+        changed = [name for name, generation in self.recorder.force.items() if self.told.get(name) != generation]
+        self.told = dict(self.recorder.force)
+        if any(name.startswith("bad") for name in self.told):
+            return self.quarantine.refused(self.version, problems(*changed))
+        return self.quarantine.accepted(self.version)
+
+    def settle(self) -> int:
+        """How many pushes it takes until there is peace."""
+        begin = self.version
+        while self.push():
+            assert self.version < begin + 1000
+        return self.version - begin
+
+
+@pytest.mark.parametrize("bad", [{"bad"}, {"bad", "bad too"}, {f"bad{number}" for number in range(10)}])
+@pytest.mark.parametrize("good", [0, 1, 5, 100])
+def test_of_many_rules_that_come_together_just_the_bad_ones_are_left_out(bad: set[str], good: int) -> None:
     recorder = Recorder()
     quarantine = Quarantine(recorder)
-    for name in "abc":
+    names = sorted({*bad, *(f"a{number}" for number in range(good // 2)), *map(str, range(good - good // 2))})
+    for name in names:
         quarantine.put(rule(name))
+    pushes = Proxies(quarantine, recorder).settle()
+    assert recorder.force.keys() == set(names) - bad
+    assert {problem.resource.name for problem in quarantine.problems if problem.resource} == bad
+    assert pushes <= 3 + 2 * len(bad) * len(names).bit_length()
+
+
+@pytest.mark.parametrize("pushes", [1, 2, 3, 4])
+def test_a_bad_rule_that_comes_while_others_are_on_trial_is_its_own_fault(pushes: int) -> None:
+    recorder = Recorder()
+    quarantine = Quarantine(recorder)
+    proxies = Proxies(quarantine, recorder)
+    for name in ("a", "b", "bad", "c", "d"):
+        quarantine.put(rule(name))
+    for _ in range(pushes):
+        assert proxies.push()
+    quarantine.put(rule("bad too"))
+    quarantine.put(rule("e"))
+    proxies.settle()
+    assert recorder.force.keys() == set("abcde")
+
+
+def test_a_suspect_that_is_mended_or_removed_during_the_trial_is_none() -> None:
+    recorder = Recorder()
+    quarantine = Quarantine(recorder)
+    proxies = Proxies(quarantine, recorder)
+    for name in ("a", "bad", "b", "bad too"):
+        quarantine.put(rule(name))
+    assert proxies.push()
+    quarantine.remove(rule("bad"))
+    quarantine.remove(rule("bad too"))
+    quarantine.put(rule("b", 2))
+    proxies.settle()
+    assert recorder.force == {"a": 1, "b": 2}
+    assert quarantine.problems == ()
+
+
+def test_a_bad_version_is_nothing_to_go_back_to() -> None:
+    recorder = Recorder()
+    quarantine = Quarantine(recorder)
+    proxies = Proxies(quarantine, recorder)
+    quarantine.put(rule("bad"))
     quarantine.published(1)
-    assert quarantine.refused(1, problems("a", "b", "c"))
-    assert recorder.force.keys() == {"b", "c"}
-    assert not quarantine.refused(1, problems("a", "b", "c"))  # another proxy, the same push
-    quarantine.published(2)
-    assert quarantine.refused(2, problems("b", "c"))
-    assert recorder.force.keys() == {"a", "c"}
-    quarantine.published(3)
-    quarantine.accepted(3)
-    assert quarantine.problems == tuple(problems("b"))
-    assert recorder.force.keys() == {"a", "c"}
+    quarantine.put(rule("bad", 2))
+    proxies.version = 1
+    proxies.settle()
+    assert recorder.force == {}
+
+
+def test_what_another_proxy_refused_in_the_same_push_is_tried_too() -> None:
+    recorder = Recorder()
+    quarantine = Quarantine(recorder)
+    for name in ("bad", "bad elsewhere"):
+        quarantine.put(rule(name))
+    proxies = Proxies(quarantine, recorder)
+    proxies.version = 1
+    quarantine.published(1)
+    assert quarantine.refused(1, problems("bad"))
+    assert quarantine.refused(1, problems("bad elsewhere"))
+    assert not quarantine.refused(1, problems("bad"))
+    proxies.settle()
+    assert recorder.force == {}
 
 
 def test_when_nobody_is_to_blame_nobody_is_left_out_for_ever() -> None:
@@ -118,6 +201,7 @@ def test_a_restart_brings_a_refused_version_back_and_loses_the_one_before(tmp_pa
         for generation in (1, 2):
             first.put(rule("a", generation))
             first.published(generation)
+            first.accepted(1)
         first.refused(2, problems("a"))
         assert list(memory.load()) == []  # on trial only
         first.published(3)
