@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
-from lateen.api.service_entry import OPT_OUT, ServiceEntry
+from lateen.api.service_entry import ServiceEntry
 from lateen.controllers.addresses import choose_address
 from lateen.controllers.loop import Key
+from lateen.model.hostname import is_wildcard
+from lateen.model.service_entries import gets_addresses
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
 
 RANGE = "240.240.0.0/16"
@@ -85,9 +87,7 @@ def _completed(entry: ServiceEntry, kept: Mapping[str, str], taken: set[str]) ->
 
 
 def _hosts(entry: ServiceEntry) -> tuple[str, ...]:
-    """The hosts that get an address: none where a user chose some, opted out, or proxies could not honour it."""
-    meta, spec = entry.metadata, entry.spec
-    if spec.addresses or spec.resolution == "NONE" or meta.labels.get(OPT_OUT, "").lower() == "false":
-        return ()
-    wildcards = spec.resolution == "DYNAMIC_DNS"
-    return tuple(dict.fromkeys(host for host in spec.hosts if wildcards or not host.startswith("*")))
+    """The hosts that get an address: wildcards only where proxies look up what they are asked for."""
+    wildcards = entry.spec.resolution == "DYNAMIC_DNS"
+    hosts = entry.spec.hosts if gets_addresses(entry) else ()
+    return tuple(dict.fromkeys(host for host in hosts if wildcards or not is_wildcard(host)))

@@ -29,11 +29,15 @@ def node_locality(node: Node) -> Locality:
     )
 
 
+def labelled_locality(labels: Mapping[str, str]) -> Locality | None:
+    """What the label `istio-locality` says, with `.` for `/`, which labels forbid."""
+    label = labels.get("istio-locality", "")
+    return parse_locality(label if "/" in label else label.replace(".", "/")) if label else None
+
+
 def pod_locality(pod: Pod, nodes: Mapping[str, Locality]) -> Locality:
-    """The label `istio-locality` (with `.` for `/`, which labels forbid), else the node's."""
-    if label := pod.metadata.labels.get("istio-locality"):
-        return parse_locality(label if "/" in label else label.replace(".", "/"))
-    return nodes.get(pod.spec.node_name, Locality())
+    """What the pod's labels say, else the node's."""
+    return labelled_locality(pod.metadata.labels) or nodes.get(pod.spec.node_name, Locality())
 
 
 def workload_of(pod: Pod, locality: Locality) -> Workload:

@@ -1,15 +1,16 @@
 """ServiceEntries: the services they declare, the endpoints behind them. Rules: Istio's `serviceentry/conversion.go`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import ip_network
 
-from lateen.api.service_entry import ServiceEntry
+from lateen.api.service_entry import OPT_OUT, ServiceEntry
 from lateen.api.service_entry import ServicePort as EntryPort
 from lateen.api.workload_entry import WorkloadEntrySpec
 from lateen.model.kubernetes_services import PortEndpoints
-from lateen.model.pods import TLS_MODE_LABEL, parse_locality
+from lateen.model.pods import TLS_MODE_LABEL, labelled_locality, parse_locality
 from lateen.model.protocol import parse_protocol
 from lateen.model.selection import selects
-from lateen.model.service import Endpoint, Protocol, Resolution, Service, ServicePort
+from lateen.model.service import Endpoint, Locality, Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.model.workload import Workload
 
@@ -19,14 +20,13 @@ _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, ...]:
     """One service for each host, in the hosts' order."""
     meta, spec = source.metadata, source.spec
-    given = source.status.addresses if source.status else ()
     return tuple(
         Service(
             hostname=host,
             namespace=meta.namespace,
             ports=tuple(_port(port) for port in spec.ports),
             source=source.ref,
-            addresses=spec.addresses or tuple(each.value for each in given if each.host in {"", host}),
+            addresses=addresses_of(source, host),
             resolution=Resolution(spec.resolution),
             mesh_external=spec.location == "MESH_EXTERNAL",
             created=meta.creation_timestamp,
@@ -39,6 +39,27 @@ def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, 
         )
         for host in dict.fromkeys(spec.hosts)
     )
+
+
+def gets_addresses(entry: ServiceEntry) -> bool:
+    """Whether the mesh gives an entry's hosts addresses: not where a user chose some or opted out, and not where
+    proxies could not honour them (`ShouldV2AutoAllocateIP` in Istio)."""
+    spec, opted_out = entry.spec, entry.metadata.labels.get(OPT_OUT, "").lower() == "false"
+    return not (spec.addresses or opted_out or spec.resolution == "NONE")
+
+
+def addresses_of(entry: ServiceEntry, host: str) -> tuple[str, ...]:
+    """The addresses and networks that stand for one of an entry's hosts: its author's choice, else automatic ones."""
+    if entry.spec.addresses:
+        return tuple(_shortest(address) for address in entry.spec.addresses)
+    given = entry.status.addresses if entry.status and gets_addresses(entry) else ()
+    return tuple(each.value for each in given if each.host in {"", host})
+
+
+def _shortest(address: str) -> str:
+    """A network of one address is that address."""
+    host, slash, _ = address.partition("/")
+    return host if slash and ip_network(address, strict=False).num_addresses == 1 else address
 
 
 def _port(port: EntryPort) -> ServicePort:
@@ -104,7 +125,7 @@ def _inline(entry: WorkloadEntrySpec, port: EntryPort, namespace: str) -> Endpoi
         labels=entry.labels,
         namespace=namespace,
         service_account=entry.service_account,
-        locality=parse_locality(entry.locality),
+        locality=parse_locality(entry.locality) if entry.locality else labelled_locality(entry.labels) or Locality(),
         network=entry.network,
         weight=entry.weight or 1,
         tls_mode="" if tls_mode == "disabled" else tls_mode,

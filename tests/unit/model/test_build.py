@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 from tests.support.resources import REVIEWS, endpoint_slice, pod, resources, service, snapshot
 
@@ -145,6 +146,36 @@ def test_service_entries_for_one_host_share_their_endpoints_and_the_oldest_descr
     assert [(each.code, each.resource and each.resource.name) for each in mesh.problems] == [
         ("DuplicateHost", "api-more")
     ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("resolution: DNS", ("240.240.0.1",)),
+        ("resolution: NONE", ()),
+        ("resolution: DNS, addresses: [192.0.2.1/32, 192.0.2.0/24]", ("192.0.2.1", "192.0.2.0/24")),
+    ],
+)
+def test_a_service_entrys_own_addresses_go_before_automatic_ones(spec: str, expected: tuple[str, ...]) -> None:
+    text = f"""
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: api}}
+spec: {{hosts: [a.example.com], ports: [{{number: 80, name: http, protocol: HTTP}}], {spec}}}
+status: {{addresses: [{{host: a.example.com, value: 240.240.0.1}}, {{host: b.example.com, value: 240.240.0.2}}]}}
+"""
+    assert snapshot(text).services["default", "a.example.com"].addresses == expected
+    opted_out = text.replace(
+        "{name: api}", "{name: api, labels: {networking.istio.io/enable-autoallocate-ip: 'false'}}"
+    )
+    assert "240.240.0.1" not in snapshot(opted_out).services["default", "a.example.com"].addresses
+
+
+def test_an_endpoints_label_may_say_where_it_is() -> None:
+    text = ENTRY.replace("{address: 192.0.2.2}", "{address: 192.0.2.2, labels: {istio-locality: eu.eu-2.rack}}")
+    found = snapshot(text).endpoints["default", "api.example.com", 80]
+    assert [each.locality for each in found[:2]] == [Locality("eu", "eu-1"), Locality("eu", "eu-2", "rack")]
 
 
 def test_service_entries_for_one_host_share_their_ports() -> None:

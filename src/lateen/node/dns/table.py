@@ -1,7 +1,7 @@
 """The names that the mesh's name server knows, as the file that the node agent writes for it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import msgspec
 from lateen.api.endpoint_slice import Endpoint, EndpointSlice
 from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
+from lateen.model.service_entries import addresses_of
 
 CLUSTER_DOMAIN = "cluster.local"
 
@@ -112,22 +113,15 @@ def _add_port(table: DnsTable, service: str, port: str, protocol: str, target: P
 
 
 def _add_service_entry(table: DnsTable, entry: ServiceEntry) -> None:
-    for host, addresses in _entry_addresses(entry):
+    for host in entry.spec.hosts:
+        addresses = [each for each in addresses_of(entry, host) if _is_ipv4(each)]
         if addresses:  # A name without addresses is resolved where it would be without a mesh.
             table.entries.setdefault(host.lower().rstrip("."), addresses)
 
 
-def _entry_addresses(entry: ServiceEntry) -> Iterator[tuple[str, list[str]]]:
-    given = entry.status.addresses if entry.status else ()
-    for host in entry.spec.hosts:
-        own = [address for text in entry.spec.addresses if (address := _single_address(text))]
-        assigned = [address for item in given if item.host == host and (address := _single_address(item.value))]
-        yield host, own or assigned
-
-
-def _single_address(text: str) -> str | None:
+def _is_ipv4(text: str) -> bool:
     try:
-        network = IPv4Network(text)
+        IPv4Address(text)
     except ValueError:
-        return None
-    return str(network.network_address) if network.prefixlen == 32 else None
+        return False
+    return True

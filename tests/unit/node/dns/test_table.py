@@ -66,7 +66,7 @@ def test_service_entries_with_addresses_have_names() -> None:
     assigned = ServiceEntryStatus(addresses=(ServiceEntryAddress(value="240.240.0.1", host="b.example.com"),))
     entries = [
         entry(("A.example.com", "*.wild.example.com"), addresses=("192.0.2.7", "192.0.2.0/24")),
-        entry(("b.example.com", "c.example.com"), assigned),
+        entry(("b.example.com", "c.example.com"), assigned, resolution="DNS"),
     ]
     assert build_table(PODS, [], [], entries).entries == {
         "a.example.com": ["192.0.2.7"],
