@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from envoy.config.route.v3.route_components_pb2 import Route
+
 from lateen.api.problem import ResourceRef
 from lateen.api.virtual_service import HTTPMatchRequest, HTTPRoute, VirtualService
 from lateen.explain.caller import Caller
@@ -11,7 +13,7 @@ from lateen.explain.parts import rule_number
 from lateen.explain.passage import Passage
 from lateen.explain.result import LookedAt
 from lateen.explain.sources import config_ref, place_of, short_name
-from lateen.simulation.routing import config_of, rule_of
+from lateen.simulation.routing import config_of, delegate_of, delegate_rule_of, rule_of
 
 NOT_REACHED = "an earlier rule takes the request"
 
@@ -32,26 +34,38 @@ def _reasons(passage: Passage) -> dict[tuple[ResourceRef, int], list[str]]:
     taken = passage.outcome.position
     found: dict[tuple[ResourceRef, int], list[str]] = {}
     for position, route in enumerate(passage.virtual_host.routes if passage.virtual_host else ()):
-        ref, number = config_ref(config_of(route.metadata)), rule_number(rule_of(route.metadata))
-        if ref is None or number is None:
-            continue
-        words = found.setdefault((ref, number), [])
-        if taken is None or position < taken:
-            words.append(f"it asks for {' and '.join(unmet(route.match, passage.call))}")
-        elif position > taken and not words:
-            words.append(NOT_REACHED)
+        for ref, number in _rules(route):
+            words = found.setdefault((ref, number), [])
+            if taken is None or position < taken:
+                words.append(f"it asks for {' and '.join(unmet(route.match, passage.call))}")
+            elif position > taken and not words:
+                words.append(NOT_REACHED)
     return found
+
+
+def _rules(route: Route) -> Iterator[tuple[ResourceRef, int]]:
+    """The rule that the route is made of, and the one that this delegates to."""
+    config = (config_of(route.metadata), rule_of(route.metadata))
+    delegate = (delegate_of(route.metadata), delegate_rule_of(route.metadata))
+    for name, rule in (config, delegate):
+        ref, number = config_ref(name), rule_number(rule)
+        if ref is not None and number is not None:
+            yield ref, number
 
 
 def _entries(
     passage: Passage, caller: Caller, ref: ResourceRef, reasons: dict[tuple[ResourceRef, int], list[str]]
 ) -> Iterator[LookedAt]:
     source = passage.scenario.resources.get(ref)
-    taken = (passage.rule_ref, rule_number(passage.outcome.rule))
+    outcome = passage.outcome
+    taken = {
+        (passage.rule_ref, rule_number(outcome.rule)),
+        (passage.delegate_ref, rule_number(outcome.delegate_rule)),
+    }
     count = len(source.spec.http) if isinstance(source, VirtualService) else 0
     for number in range(max(count, 1 + max(of for owner, of in reasons if owner == ref))):
         http = source.spec.http[number] if isinstance(source, VirtualService) and number < count else None
-        is_taken = (ref, number) == taken
+        is_taken = (ref, number) in taken
         words = () if is_taken else tuple(reasons.get((ref, number), ())) or (_absence(passage, caller, http),)
         place = place_of(passage.scenario.documents, ref, f"http[{number}]")
         yield LookedAt(

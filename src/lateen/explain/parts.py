@@ -13,6 +13,7 @@ from lateen.explain.result import (
     ClientTls,
     ClusterShare,
     Delay,
+    DelegateView,
     EndpointView,
     Fault,
     Headers,
@@ -133,7 +134,16 @@ def route_view(scenario: Scenario, outcome: Outcome) -> RouteView | None:
         rule=rule if is_rule else None,
         file=place.file,
         line=place.line,
+        delegate=_delegate_view(scenario, outcome),
     )
+
+
+def _delegate_view(scenario: Scenario, outcome: Outcome) -> DelegateView | None:
+    ref, number = config_ref(outcome.delegate), rule_number(outcome.delegate_rule)
+    if ref is None or number is None:
+        return None
+    place = place_of(scenario.documents, ref, outcome.delegate_rule)
+    return DelegateView(virtual_service=short_name(ref), rule=number, file=place.file, line=place.line)
 
 
 def rule_number(rule: str) -> int | None:

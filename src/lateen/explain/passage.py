@@ -82,6 +82,18 @@ class Passage:
         return ref if ref is not None and ref.kind == "VirtualService" else None
 
     @cached_property
+    def delegate_ref(self) -> ResourceRef | None:
+        """The VirtualService that it delegates to."""
+        return config_ref(self.outcome.delegate)
+
+    @property
+    def written(self) -> tuple[ResourceRef | None, str]:
+        """The VirtualService and the part of it (`http[0]`) in which the words are that the route is made of."""
+        if self.delegate_ref is not None:
+            return self.delegate_ref, self.outcome.delegate_rule
+        return self.rule_ref, self.outcome.rule
+
+    @cached_property
     def workloads(self) -> dict[str, Workload]:
         """The mesh's workloads by address."""
         return {each.address: each for each in self.scenario.snapshot.workloads.values() if each.address}

@@ -97,12 +97,21 @@ class EndpointView(Part):
     pod: str | None = None
 
 
+class DelegateView(Part):
+    """The rule of another VirtualService (namespace/name) whose words the route is made of."""
+
+    virtual_service: str
+    rule: int
+    file: str | None = None
+    line: int | None = None
+
+
 class RouteView(Part):
     """The route that took the request.
 
     `config` is Envoy's route configuration. `virtual_service` (namespace/name), `part` (`http`, `tls` or `tcp`) and
     `rule`, the place in that list counted from 0, are null where no VirtualService made the route. `file` and `line`
-    are where that rule is written.
+    are where that rule is written. `delegate` is the rule that it delegates to, null where it doesn't.
     """
 
     name: str | None = None
@@ -113,6 +122,7 @@ class RouteView(Part):
     rule: int | None = None
     file: str | None = None
     line: int | None = None
+    delegate: DelegateView | None = None
 
 
 class Retries(Part):

@@ -70,7 +70,7 @@ def _chain(passage: Passage) -> Iterator[Step]:
         names = ", ".join(passage.chain.filter_chain_match.server_names)
         because = f", for the server name is {passage.call.server_name}" if names else ""
         rule = passage.rule_ref
-        by = f" by {_rule_title(passage, rule)}" if rule else ""
+        by = f" by {_rule_title(rule, passage.outcome.rule)}" if rule else ""
         place = place_of(passage.scenario.documents, rule, passage.outcome.rule)
         yield step(Topic.CHAIN, f"the bytes are passed on unread{by}{because}{name}", place)
 
@@ -127,16 +127,18 @@ def _route(passage: Passage) -> Iterator[Step]:
         return
     conditions = asked_for(route.match)
     because = f"for {' and '.join(conditions)}" if conditions else "for it takes every request"
-    place = place_of(passage.scenario.documents, ref, outcome.rule)
-    yield step(Topic.ROUTE, f"{_rule_title(passage, ref)} takes it, {because}", place)
+    if passage.delegate_ref is not None:
+        text = f"{_rule_title(ref, outcome.rule)} delegates to VirtualService {short_name(passage.delegate_ref)}"
+        yield step(Topic.ROUTE, text, place_of(passage.scenario.documents, ref, outcome.rule))
+    author, rule = passage.written
+    title = _rule_title(author or ref, rule, outcome.route)
+    yield step(Topic.ROUTE, f"{title} takes it, {because}", _rule_place(passage))
 
 
-def _rule_title(passage: Passage, ref: ResourceRef) -> str:
-    number = rule_number(passage.outcome.rule)
-    route = passage.outcome.route
-    part = passage.outcome.rule.partition("[")[0]
-    rule = "" if number is None else f", {f'{part} ' if part != 'http' else ''}rule {number}"
-    return f"VirtualService {short_name(ref)}{rule}{f' ({route})' if route else ''}"
+def _rule_title(ref: ResourceRef, rule: str, route: str = "") -> str:
+    number, part = rule_number(rule), rule.partition("[")[0]
+    shown = "" if number is None else f", {f'{part} ' if part != 'http' else ''}rule {number}"
+    return f"VirtualService {short_name(ref)}{shown}{f' ({route})' if route else ''}"
 
 
 def changes(passage: Passage, request: Request | None, response: Response | None) -> Iterator[Step]:
@@ -231,7 +233,7 @@ def _subset_place(passage: Passage, ref: ResourceRef, subset: str | None) -> Pla
 
 
 def _rule_place(passage: Passage) -> Place:
-    return place_of(passage.scenario.documents, passage.rule_ref, passage.outcome.rule)
+    return place_of(passage.scenario.documents, *passage.written)
 
 
 def _what(passage: Passage) -> str:
@@ -240,9 +242,9 @@ def _what(passage: Passage) -> str:
 
 def _complaints(passage: Passage) -> Iterable[str]:
     """What the mesh says is wrong with the rule."""
-    ref, part = passage.rule_ref, f"spec.{passage.outcome.rule}"
+    ref, rule = passage.written
     for problem in passage.scenario.resolver.problems():
-        if ref is not None and problem.resource == ref and problem.path.startswith(part):
+        if ref is not None and problem.resource == ref and problem.path.startswith(f"spec.{rule}"):
             yield f"{problem.code} {problem.message}{f' ({problem.hint})' if problem.hint else ''}"
 
 

@@ -56,8 +56,7 @@ def _configs(metadata: Metadata) -> Iterator[str]:
     if ISTIO_METADATA not in metadata.filter_metadata:
         return
     fields = metadata.filter_metadata[ISTIO_METADATA].fields
-    if "config" in fields:
-        yield fields["config"].string_value
+    yield from (fields[name].string_value for name in ("config", "delegate") if name in fields)
     if "configs" in fields:
         yield from (each.string_value for each in fields["configs"].list_value.values)
 

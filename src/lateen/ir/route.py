@@ -119,8 +119,18 @@ class DirectResponse(Value, tag="direct_response"):
     body_bytes: bytes = b""
 
 
+class Delegate(Value):
+    """HTTP route `rule` of the resource that a rule delegates to."""
+
+    origin: ConfigOrigin
+    rule: int
+
+
 class Route(Value):
-    """One entry of a virtual host; the first that matches acts."""
+    """One entry of a virtual host; the first that matches acts.
+
+    It is HTTP route `rule` of `origin`; if that delegates, `delegate` has the words that were filled in.
+    """
 
     action: Forward | Redirect | DirectResponse
     name: str = ""
@@ -132,6 +142,7 @@ class Route(Value):
     operation: str = ""
     origin: ConfigOrigin | None = None
     rule: int | None = None
+    delegate: Delegate | None = None
     stat_prefix: str = ""
 
 

@@ -16,7 +16,7 @@ from lateen.resolve.gateway_servers import (
     route_name,
     servers_of,
 )
-from lateen.resolve.gateway_tcp import server_connections
+from lateen.resolve.gateway_tcp import connections_chain, server_connections
 from lateen.resolve.gateway_tls import add_secrets, http_connections, tls_port, unbound
 from lateen.resolve.outbound import MOST_DIRECT_RESPONSE, rule_problems
 from lateen.resolve.rules import Rule, rules_of
@@ -50,9 +50,9 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
             problems += told.problems
             chains = told.chains
         else:
-            network = server_connections(view, servers[0], rules)
-            chains = (FilterChain(name="", network=network),) if network else ()
-            problems += () if network else (unbound(servers[0]),)
+            connections = server_connections(view, servers[0], rules)
+            chains = (connections_chain(connections),) if connections else ()
+            problems += () if connections else (unbound(servers[0]),)
         if chains:
             listeners[name_of(port)] = memo.keep(("listener", port), _listener(view, port, servers, chains))
     return memo.recall(

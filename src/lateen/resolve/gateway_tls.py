@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from lateen.api.problem import Problem
-from lateen.ir.listener import ChainMatch, FilterChain, Http, Tcp
+from lateen.ir.listener import ChainMatch, FilterChain, Http
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
 from lateen.resolve.credentials import credentials_for
 from lateen.resolve.dynamic_dns import looking_up
 from lateen.resolve.gateway_routes import gateway_hosts
 from lateen.resolve.gateway_servers import GatewayServer, Port, https_route_name, name_of
-from lateen.resolve.gateway_tcp import passed_through, server_connections
+from lateen.resolve.gateway_tcp import connections_chain, passed_through, server_connections
 from lateen.resolve.outbound import MOST_DIRECT_RESPONSE
 from lateen.resolve.rules import Rule
 from lateen.resolve.tcp_routes import access_log
@@ -65,26 +65,29 @@ def _terminate(view: GatewayView, port: Port, server: GatewayServer, rules: Sequ
     result.problems += found.problems
     if found.tls is None:
         return
-    network: Http | Tcp | None = None
-    if server.is_https:
-        network = http_connections(view, port, https_route_name(server), server.server.name)
-    else:
-        network = server_connections(view, server, rules)
-    if network is None:
+    chain = _chain(view, port, server, rules)
+    if chain is None:
         result.problems.append(unbound(server))
         return
     names = _free(server.server_names, result)
     if not names:
         return
-    if isinstance(network, Http):
+    if server.is_https:
         config, problems = _routes(view, server, rules)
         result.routes[config.name] = config
         result.problems += problems
     add_secrets(result.secrets, found.secrets)
-    chain = FilterChain(
-        name="", match=_match(names), network=network, tls=found.tls, origins=(server.origin,), rule=_part(server)
-    )
-    result.chains.append(chain)
+    origins = tuple(dict.fromkeys((*chain.origins, server.origin)))
+    result.chains.append(replace(chain, match=_match(names), tls=found.tls, origins=origins))
+
+
+def _chain(view: GatewayView, port: Port, server: GatewayServer, rules: Sequence[Rule]) -> FilterChain | None:
+    """What is done with connections whose TLS is ended; `None` if no rule says it."""
+    if server.is_https:
+        network = http_connections(view, port, https_route_name(server), server.server.name)
+        return FilterChain(name="", network=network, origins=(server.origin,), rule=_part(server))
+    connections = server_connections(view, server, rules)
+    return connections_chain(connections) if connections else None
 
 
 def _routes(view: GatewayView, server: GatewayServer, rules: Sequence[Rule]) -> tuple[RouteConfig, list[Problem]]:
@@ -113,10 +116,7 @@ def _pass_through(view: GatewayView, server: GatewayServer, rules: Sequence[Rule
             result.problems.append(problem)
             continue
         result.taken.update(route.server_names)
-        match = _match(route.server_names)
-        result.chains.append(
-            FilterChain(name="", match=match, network=route.network, origins=(route.rule.origin,), rule=route.part)
-        )
+        result.chains.append(replace(connections_chain(route), match=_match(route.server_names)))
     if len(result.chains) == before and not refused:
         result.problems.append(unbound(server))
 

@@ -7,7 +7,8 @@ from lateen.api.problem import Problem
 from lateen.api.virtual_service import HTTPMatchRequest
 from lateen.ir.match import PathKind, RouteMatch
 from lateen.ir.names import parse_subset_key
-from lateen.ir.route import Forward, HashOn, Route
+from lateen.ir.route import Delegate, Forward, HashOn, Route
+from lateen.resolve.config_origin import config_origins
 from lateen.resolve.destinations import facts, hash_for, port_problems
 from lateen.resolve.gateway_name import gateway_name
 from lateen.resolve.hash_policy import hash_on
@@ -105,8 +106,15 @@ def _route(
         operation=_operation(action, condition, f"{rule.name}:{at.port}"),
         origin=rule.origin_of(part.root.number),
         rule=part.root.number,
+        delegate=_delegate(part),
         stat_prefix=match.stat_prefix if match else "",
     )
+
+
+def _delegate(part: HttpPart) -> Delegate | None:
+    if part.leaf is part.root:
+        return None
+    return Delegate(origin=config_origins(part.leaf.source, "VirtualService")[0], rule=part.leaf.number)
 
 
 def _operation(action: object, match: RouteMatch, otherwise: str) -> str:

@@ -55,8 +55,9 @@ class Sticky(msgspec.Struct, frozen=True, kw_only=True):
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Where a call goes and why. `trail` tells each decision in one line, in order; `config` names the resource
-    (`/apis/…/virtual-service/reviews`) that made the route and `rule` its part (`http[0]`), "" where none did;
-    `position` is the route's place in its virtual host.
+    (`/apis/…/virtual-service/reviews`) that made the route and `rule` its part (`http[0]`), "" where none did; where
+    that delegates, `delegate` and `delegate_rule` are the resource and the part that it delegates to; `position` is
+    the route's place in its virtual host.
 
     FORWARDED: `targets`, `sticky` (how one of several is chosen, `None`: by chance), `mirrors` (cluster and share),
     `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and `location`. ANSWERED: `status`, `body` and, for
@@ -73,6 +74,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     position: int | None = None
     config: str = ""
     rule: str = ""
+    delegate: str = ""
+    delegate_rule: str = ""
     targets: tuple[Target, ...] = ()
     sticky: Sticky | None = None
     mirrors: tuple[tuple[str, float], ...] = ()

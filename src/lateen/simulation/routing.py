@@ -69,6 +69,8 @@ def _acted(
         route=route.name,
         config=config_of(route.metadata),
         rule=rule_of(route.metadata),
+        delegate=delegate_of(route.metadata),
+        delegate_rule=delegate_rule_of(route.metadata),
         faults=_faults(route),
         trail=tuple(trail),
     )
@@ -159,6 +161,16 @@ def config_of(metadata: Metadata) -> str:
 def rule_of(metadata: Metadata) -> str:
     """The part of that resource, "" where it doesn't say."""
     return _field_of(metadata, "rule")
+
+
+def delegate_of(metadata: Metadata) -> str:
+    """The resource that the resource delegates to, "" where it doesn't."""
+    return _field_of(metadata, "delegate")
+
+
+def delegate_rule_of(metadata: Metadata) -> str:
+    """The part of the resource delegated to."""
+    return _field_of(metadata, "delegate_rule")
 
 
 def _field_of(metadata: Metadata, name: str) -> str:

@@ -11,6 +11,7 @@ from lateen.ir.cluster import Cluster
 from lateen.ir.endpoint import Endpoint
 from lateen.ir.names import Side, parse_subset_key
 from lateen.ir.origin import ConfigOrigin
+from lateen.ir.route import Route
 from lateen.translate.names import ISTIO_METADATA
 
 _KEBAB = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -31,9 +32,15 @@ def istio_metadata(fields: dict[str, Any]) -> base_pb2.Metadata | None:
     return base_pb2.Metadata(filter_metadata={ISTIO_METADATA: struct})
 
 
-def origin_metadata(origin: ConfigOrigin | None, rule: str = "") -> base_pb2.Metadata | None:
-    """The resource, and which of its rules (`http[0]`); Istio does not say the latter."""
-    return None if origin is None else istio_metadata({"config": config_path(origin), **_rule_field(rule)})
+def route_metadata(route: Route) -> base_pb2.Metadata | None:
+    """The resource, and which of its rules (`http[0]`); Istio does not say the latter, nor to whom a rule delegates."""
+    if route.origin is None:
+        return None
+    fields = {"config": config_path(route.origin), **_rule_field(_http_rule(route.rule))}
+    if route.delegate is not None:
+        fields["delegate"] = config_path(route.delegate.origin)
+        fields["delegate_rule"] = _http_rule(route.delegate.rule)
+    return istio_metadata(fields)
 
 
 def origins_metadata(origins: Sequence[ConfigOrigin], rule: str = "") -> base_pb2.Metadata | None:
@@ -66,6 +73,10 @@ def _origin_fields(origins: Sequence[ConfigOrigin]) -> dict[str, Any]:
     if len(origins) > 1:
         fields["configs"] = [config_path(origin) for origin in origins]
     return fields
+
+
+def _http_rule(number: int | None) -> str:
+    return "" if number is None else f"http[{number}]"
 
 
 def _rule_field(rule: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from lateen.translate import scalar
 from lateen.translate.filters.cors import cors_policy
 from lateen.translate.filters.fault import fault_policy
 from lateen.translate.header_edits import headers_to_add
-from lateen.translate.metadata import origin_metadata
+from lateen.translate.metadata import route_metadata
 from lateen.translate.names import CORS_FILTER, FAULT_FILTER
 from lateen.translate.route_action import direct_response_action, forward_action, redirect_action
 from lateen.translate.route_match import route_match
@@ -45,7 +45,7 @@ def translate_route(route: Route) -> route_pb2.Route:
     envoy = route_pb2.Route(
         name=route.name,
         match=route_match(route.match),
-        metadata=origin_metadata(route.origin, "" if route.rule is None else f"http[{route.rule}]"),
+        metadata=route_metadata(route),
         decorator=route_pb2.Decorator(operation=route.operation) if route.operation else None,
         typed_per_filter_config=_filter_settings(route),
         request_headers_to_add=[option for edits in request for option in headers_to_add(edits)],

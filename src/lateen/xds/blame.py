@@ -46,14 +46,22 @@ def _route_origins(value: RouteConfig, before: Value | None) -> list[ConfigOrigi
     routes: list[Route] = []
     for host in hosts:
         routes += [route for route in host.routes if route not in old.get(host.name, ())] or host.routes
-    return [route.origin for route in routes if route.origin is not None]
+    return [origin for route in routes for origin in _origins(route)]
+
+
+def _origins(route: Route) -> Iterator[ConfigOrigin]:
+    """Whoever wrote the words comes before who delegates to them."""
+    if route.delegate is not None:
+        yield route.delegate.origin
+    if route.origin is not None:
+        yield route.origin
 
 
 def _listener_origins(value: Listener, before: Value | None) -> Iterator[ConfigOrigin]:
     known = before.chains if isinstance(before, Listener) else ()
     chains = [chain for chain in value.chains if chain not in known] or value.chains
     for chain in chains:
-        yield from chain.origins
+        yield from reversed(chain.origins)  # a server's TLS is refused rather than a rule for its connections
         if isinstance(chain.network, Http) and chain.network.routes is not None:
             yield from _route_origins(chain.network.routes, None)
     yield from value.origins

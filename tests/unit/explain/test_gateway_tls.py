@@ -1,5 +1,6 @@
 """Gateways that end TLS, pass it through, or send their clients to it."""
 
+import pytest
 from tests.support.explaining import MESH, ask, scenario, steps, virtual_service
 
 from lateen.explain.result import ClientTls, Topic, Verdict
@@ -82,3 +83,44 @@ def test_secrets_that_are_described_are_all_that_there_are() -> None:
     found = ask(scenario(TEXT + SECRET, gateway=True), "https://shop.example.com/", "gateway/shop")
     assert found.verdict is Verdict.TLS_ERROR
     assert any('credentialName not found: "cert"' in each.text for each in found.steps)
+
+
+CONNECTIONS = """
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - port: {number: 31400, name: tcp, protocol: TCP}
+    hosts: ['*']
+  - port: {number: 15443, name: tls, protocol: TLS}
+    hosts: [db.example.com]
+    tls: {mode: SIMPLE, credentialName: cert}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: bytes}
+spec:
+  hosts: ['*']
+  gateways: [edge]
+  tcp:
+  - match: [{port: 1}]
+    route: [{destination: {host: ratings}}]
+  - route: [{destination: {host: mysql, port: {number: 3306}}}]
+"""
+
+
+@pytest.mark.parametrize("url", ["tcp://edge:31400", "tls://db.example.com:15443"])
+def test_connections_name_the_rule_that_sends_them(url: str) -> None:
+    text = MESH + CONNECTIONS
+    found = ask(scenario(text, gateway=True), url, "gateway/edge")
+    assert [each.service for each in found.clusters] == ["mysql.default.svc.cluster.local"]
+    assert found.route is not None
+    assert (found.route.virtual_service, found.route.part, found.route.rule) == ("default/bytes", "tcp", 1)
+    assert (
+        found.route.line
+        == text.split("\n").index("  - route: [{destination: {host: mysql, port: {number: 3306}}}]") + 1
+    )
+    assert "by VirtualService default/bytes, tcp rule 1" in steps(found, Topic.CHAIN)[0]

@@ -5,12 +5,13 @@ from google.protobuf import json_format
 from lateen.ir.cluster import Cluster, ClusterKind
 from lateen.ir.endpoint import Endpoint
 from lateen.ir.origin import ConfigOrigin
+from lateen.ir.route import Delegate, DirectResponse, Route
 from lateen.translate.metadata import (
     cluster_metadata,
     config_path,
     endpoint_metadata,
-    origin_metadata,
     origins_metadata,
+    route_metadata,
 )
 
 RULE = ConfigOrigin(group="networking.istio.io", version="v1", kind="DestinationRule", namespace="ns", name="a")
@@ -29,8 +30,20 @@ def test_config_path() -> None:
 def test_one_origin_and_several() -> None:
     assert istio(origins_metadata((RULE,))) == {"config": PATH}
     assert istio(origins_metadata((RULE, OTHER))) == {"config": PATH, "configs": [PATH, PATH[:-1] + "b"]}
-    assert origin_metadata(None) is None
     assert origins_metadata(()) is None
+
+
+def test_a_route_names_its_rule_and_whom_that_delegates_to() -> None:
+    action = DirectResponse(status=200)
+    assert route_metadata(Route(action=action)) is None
+    assert istio(route_metadata(Route(action=action, origin=RULE, rule=1))) == {"config": PATH, "rule": "http[1]"}
+    delegated = Route(action=action, origin=RULE, rule=1, delegate=Delegate(origin=OTHER, rule=0))
+    assert istio(route_metadata(delegated)) == {
+        "config": PATH,
+        "rule": "http[1]",
+        "delegate": PATH[:-1] + "b",
+        "delegate_rule": "http[0]",
+    }
 
 
 def test_a_kubernetes_service_is_called_by_its_short_name_others_by_their_host() -> None:

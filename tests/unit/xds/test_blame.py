@@ -1,5 +1,7 @@
+import msgspec
+
 from lateen.ir.origin import ConfigOrigin
-from lateen.ir.route import Forward, Route, RouteConfig, VirtualHost, WeightedCluster
+from lateen.ir.route import Delegate, Forward, Route, RouteConfig, VirtualHost, WeightedCluster
 from lateen.ir.secret import Secret
 from lateen.translate.names import ROUTE_TYPE, SECRET_TYPE
 from lateen.xds.blame import origins_of, rejection_problems
@@ -23,6 +25,11 @@ def test_only_rules_that_changed_are_suspected() -> None:
     before = routes(host("a"), host("b"), host("c"))
     assert origins_of(routes(host("a"), host("b", 5), host("c")), before) == (origin("b"),)
     assert origins_of(routes(host("a"), host("b")), None) == (origin("a"), origin("b"))
+
+
+def test_whoever_a_rule_delegates_to_is_suspected_first() -> None:
+    route = msgspec.structs.replace(host("a").routes[0], delegate=Delegate(origin=origin("b"), rule=0))
+    assert origins_of(routes(VirtualHost(name="a", domains=("a",), routes=(route,)))) == (origin("b"), origin("a"))
 
 
 def test_a_problem_names_the_rule_and_carries_envoys_words() -> None:
