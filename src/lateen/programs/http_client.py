@@ -5,24 +5,16 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lateen.programs.dialing import NoAnswerError, Peer, Tls, dial, reason_of
 from lateen.programs.http_message import BadMessageError, Headers, read_body, read_head
-
-if TYPE_CHECKING:
-    import ssl
-
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class NoAnswerError(Exception):
-    """There was no (whole) answer: no connection, a timeout, or something that is not HTTP."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered."""
+    """What a server answered; status 0: a connection, which has none."""
 
     status: int
     headers: Headers
@@ -73,14 +65,15 @@ def fetch(url: str, headers: Iterable[tuple[str, str]] = (), timeout: float = 3.
 class Client:
     """Requests to one URL, on one connection as long as the server keeps it; `timeout` is for each whole exchange.
 
-    `peer` is the host and port to connect to when that is not the URL's own. Certificates are not checked: meshes make
-    their own.
+    `peer` is the host and port to connect to when that is not the URL's own, `tls` what to ask for when not the URL's
+    host and HTTP/1.1.
     """
 
-    def __init__(self, url: Url, timeout: float, peer: tuple[str, int] | None = None) -> None:
+    def __init__(self, url: Url, timeout: float, peer: Peer | None = None, tls: Tls | None = None) -> None:
         self._url = url
         self._timeout = timeout
         self._peer = peer or (url.host, url.port)
+        self._tls = (tls or Tls(url.host, ("http/1.1",))) if url.tls else None
         self._connection: socket.socket | None = None
         self._deadline = 0.0
 
@@ -110,7 +103,7 @@ class Client:
 
     def _exchange(self, message: bytes, method: str, *, keep: bool) -> Reply:
         try:
-            connection = self._connection = self._connection or self._connect()
+            connection = self._connection = self._connection or dial(self._peer, self._left(), self._tls)
             connection.sendall(message)
             reply, more = self._read(connection, method)
         except (ConnectionResetError, BrokenPipeError):
@@ -121,15 +114,10 @@ class Client:
             raise NoAnswerError(f"no HTTP: {failure}") from None
         except (OSError, UnicodeError) as failure:
             self.close()
-            raise NoAnswerError(_reason(failure)) from None
+            raise NoAnswerError(reason_of(failure)) from None
         if not (keep and more):
             self.close()
         return reply
-
-    def _connect(self) -> socket.socket:
-        connection = socket.create_connection(self._peer, timeout=self._left())
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return _unchecked_tls().wrap_socket(connection, server_hostname=self._url.host) if self._url.tls else connection
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
@@ -171,16 +159,6 @@ class _ClosedError(Exception):
     pass
 
 
-def _unchecked_tls() -> "ssl.SSLContext":
-    import ssl  # noqa: PLC0415 - sample programs, which import this module, start sooner without it
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
 class _DeadlineReader(io.RawIOBase):
     """Reads from a connection with what is left of the time for the whole exchange."""
 
@@ -194,11 +172,3 @@ class _DeadlineReader(io.RawIOBase):
     def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]
         self._connection.settimeout(self._left())
         return self._connection.recv_into(buffer)
-
-
-def _reason(failure: Exception) -> str:
-    if isinstance(failure, TimeoutError):
-        return "timeout"
-    if isinstance(failure, ConnectionRefusedError):
-        return "connection refused"
-    return str(failure).partition("] ")[2].lower() or str(failure)

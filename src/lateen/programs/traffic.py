@@ -1,4 +1,4 @@
-"""Sends requests and prints one line of JSON for each answer."""
+"""Sends requests, or makes connections, and prints one line of JSON for each answer."""
 
 import argparse
 import json
@@ -6,20 +6,38 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from lateen.programs.http_client import Client, NoAnswerError, Reply, Url, parse_url
+from lateen.programs.connection import Connection
+from lateen.programs.dialing import NoAnswerError, Tls
+from lateen.programs.http_client import Client, Reply, Url, parse_url
 
 REQUESTS_MOST = 1_000_000
 CONCURRENCY_MOST = 256
+CONNECTIONS = {"tcp": False, "tls": True}
+"""Schemes of connections without requests, and whether they are in TLS."""
+
+
+class AnyClient(Protocol):
+    """Whatever sends a load; it is ended with its block."""
+
+    def __enter__(self) -> "AnyClient": ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def send(self, method: str, headers: Iterable[tuple[str, str]], body: bytes, *, keep: bool) -> Reply:
+        """One exchange. Raises NoAnswerError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """What to send and what to tell of each answer. `rate` is in requests a second, 0: as fast as answers come.
 
-    `peer` is where to connect to when not to the URL's own host; `all_headers` tells every header of an answer.
+    `peer` is where to connect to when not to the URL's own host; `all_headers` tells every header of an answer. A URL
+    without a target asks for connections alone. `tls` is the client's side of TLS when not the usual one.
     """
 
     url: Url
@@ -36,6 +54,8 @@ class Load:
     shown_bytes: int = 0
     peer: tuple[str, int] | None = None
     all_headers: bool = False
+    h2: bool = False
+    tls: Tls | None = None
 
 
 @dataclass
@@ -63,7 +83,7 @@ class Sender:
             worker.join()
 
     def _work(self, started: float) -> None:
-        with Client(self.load.url, self.load.timeout, self.load.peer) as client:
+        with _client(self.load) as client:
             while True:
                 with self._lock:
                     number = next(self._next, None)
@@ -73,14 +93,28 @@ class Sender:
                     time.sleep(max(0.0, started + number / self.load.rate - time.monotonic()))
                 self.output.tell(self._send(client, number))
 
-    def _send(self, client: Client, number: int) -> dict[str, object]:
+    def _send(self, client: "AnyClient", number: int) -> dict[str, object]:
         load = self.load
         began = time.monotonic()
         try:
             reply = client.send(load.method, load.headers, load.body, keep=load.keep)
         except NoAnswerError as failure:
             return {"i": number, "ms": _since(began), "error": str(failure)}
-        return {"i": number, "ms": _since(began), "status": reply.status} | _shown(load, reply)
+        made = {"status": reply.status} if reply.status else {"open": True}
+        return {"i": number, "ms": _since(began)} | made | _shown(load, reply)
+
+
+def _client(load: Load) -> "AnyClient":
+    url = load.url
+    if not url.target:
+        return Connection(
+            load.peer or (url.host, url.port), load.timeout, (load.tls or Tls(url.host)) if url.tls else None
+        )
+    if not load.h2:
+        return Client(url, load.timeout, load.peer, load.tls)
+    from lateen.programs.http2_client import Http2Client  # noqa: PLC0415 - most loads are sent without
+
+    return Http2Client(url, load.timeout, load.peer, load.tls)
 
 
 class Output:
@@ -143,6 +177,9 @@ def parse_load(arguments: list[str]) -> Load:
     parser.add_argument("--match", type=_pattern, metavar="REGEX", help="print what it finds in the body")
     parser.add_argument("--show-body", type=int, default=0, metavar="BYTES")
     parser.add_argument("--show-headers", action="store_true", help="print every header")
+    parser.add_argument("--http2", action="store_true", help="speak HTTP/2")
+    parser.add_argument("--sni", default="", help="the server name to ask for in TLS")
+    parser.add_argument("--alpn", default="", help="protocols to offer in TLS, with commas between them")
     parser.add_argument("--connect", type=_peer, metavar="HOST:PORT", help="connect there, whatever the URL's host is")
     given = parser.parse_args(arguments)
     if not 1 <= given.count <= REQUESTS_MOST or not 1 <= given.concurrency <= CONCURRENCY_MOST:
@@ -164,10 +201,21 @@ def parse_load(arguments: list[str]) -> Load:
         shown_bytes=given.show_body,
         peer=given.connect,
         all_headers=given.show_headers,
+        h2=given.http2,
+        tls=_tls(given.url, given.sni, given.alpn, h2=given.http2) if given.sni or given.alpn else None,
     )
 
 
+def _tls(url: Url, sni: str, alpn: str, *, h2: bool) -> Tls:
+    usual = ("h2" if h2 else "http/1.1",) if url.target else ()
+    return Tls(sni or url.host, tuple(alpn.split(",")) if alpn else usual)
+
+
 def _url(text: str) -> Url:
+    scheme, _, rest = text.partition("://")
+    if scheme in CONNECTIONS:
+        host, port = _peer(rest.rstrip("/"))
+        return Url(host, port, "", CONNECTIONS[scheme])
     try:
         return parse_url(text)
     except ValueError as failure:

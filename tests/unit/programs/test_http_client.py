@@ -8,7 +8,8 @@ import pytest
 
 from lateen.lib.clock import SystemClock
 from lateen.pki.authority import ensure_server_files
-from lateen.programs.http_client import Client, NoAnswerError, Url, fetch, parse_url
+from lateen.programs.dialing import NoAnswerError
+from lateen.programs.http_client import Client, Url, fetch, parse_url
 
 
 def test_urls() -> None:

@@ -8,7 +8,8 @@ import threading
 import pytest
 from tests.unit.programs.conftest import Serve
 
-from lateen.programs.http_client import Client, NoAnswerError, fetch, parse_url
+from lateen.programs.dialing import NoAnswerError
+from lateen.programs.http_client import Client, fetch, parse_url
 from lateen.programs.http_server import Request, Response, Server, http_date, listen, port_from, text_response
 
 

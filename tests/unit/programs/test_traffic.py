@@ -59,6 +59,18 @@ def test_the_rate_spaces_the_requests(url: str, capsys: pytest.CaptureFixture[st
     assert time.monotonic() - started >= 0.1
 
 
+def test_connections_are_lines_too(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = sent(capsys, "tcp" + url.removeprefix("http"))
+    assert (line["open"], "status" in line) == (True, False)
+    (tls,) = sent(capsys, "tls" + url.removeprefix("http"), "--sni", "a.com", "--alpn", "h2,http/1.1")
+    assert "error" in tls
+
+
+def test_http_2_is_asked_for(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = sent(capsys, url, "--http2", "--timeout", "5")
+    assert str(line["error"]).startswith(("no HTTP/2", "connection closed"))
+
+
 def test_failures_are_lines_too(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = sent(capsys, "http://127.0.0.1:1/")
     assert line["error"] == "connection refused"

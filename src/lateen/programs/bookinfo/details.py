@@ -3,7 +3,8 @@
 import os
 
 from lateen.programs.bookinfo.forwarding import forwarded_headers
-from lateen.programs.http_client import NoAnswerError, fetch
+from lateen.programs.dialing import NoAnswerError
+from lateen.programs.http_client import fetch
 from lateen.programs.http_server import Request, Response, serve, text_response
 from lateen.programs.json_answer import json_response
 

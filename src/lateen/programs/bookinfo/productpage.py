@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote
 from lateen.programs.bookinfo.dependency import base_url
 from lateen.programs.bookinfo.forwarding import forwarded_headers
 from lateen.programs.bookinfo.page import STYLE, Part, index_page, product_page
-from lateen.programs.http_client import NoAnswerError, fetch
+from lateen.programs.dialing import NoAnswerError
+from lateen.programs.http_client import fetch
 from lateen.programs.http_server import Request, Response, serve, text_response
 from lateen.programs.json_answer import json_response
 

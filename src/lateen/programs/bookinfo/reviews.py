@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lateen.programs.bookinfo.dependency import base_url
 from lateen.programs.bookinfo.forwarding import forwarded_headers
-from lateen.programs.http_client import NoAnswerError, fetch
+from lateen.programs.dialing import NoAnswerError
+from lateen.programs.http_client import fetch
 from lateen.programs.http_server import Request, Response, say, serve, text_response
 from lateen.programs.json_answer import json_response
 
