@@ -34,15 +34,15 @@ system-tests:
 	  command -v ip >/dev/null || missing="$$missing iproute2"; \
 	  command -v nft >/dev/null || missing="$$missing nftables")
 
-$(VENV)/.ready: pyproject.toml constraints.txt tools/stubs.py | system
+$(VENV)/.ready: pyproject.toml constraints.txt | system
 	@echo "setup: virtual environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@$(BIN)/python tools/stubs.py build/stubs
 	@touch $@
 
 check: setup  ## lint, types, import contract
 	@echo "check: lint (ruff), types (mypy), import contract (import-linter)"
+	@$(BIN)/python tools/stubs.py build/stubs
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy

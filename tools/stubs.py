@@ -6,6 +6,7 @@ Only the messages that our sources import, and those they refer to, are generate
 
 import ast
 import importlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,9 @@ def main(target: Path) -> None:
     response = plugin_pb2.CodeGeneratorResponse.FromString(answer.stdout)
     if response.error:
         raise SystemExit(response.error)
+    if any(not (target / generated.name).exists() for generated in response.file):
+        # mypy remembers that a module was not there, and doesn't look again.
+        shutil.rmtree(PROJECT / ".mypy_cache", ignore_errors=True)
     for generated in response.file:
         path = target / generated.name
         path.parent.mkdir(parents=True, exist_ok=True)
