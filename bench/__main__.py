@@ -9,10 +9,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import mesh
+
+from lateen.api.codec import to_yaml
+
 SERVICES = 1000
 PROXIES = (10, 100, 1000)
 CHANGES = 30
 STARTS = 7
+EXPLAIN_SECONDS = 3.0
 
 Row = tuple[str, str, str]
 
@@ -25,12 +30,33 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def startup_row() -> Row:
     """How long `lateen --help` takes."""
-    times = []
-    for _ in range(STARTS):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "lateen", "--help"], check=True, stdout=subprocess.DEVNULL)
-        times.append((time.perf_counter() - start) * 1000)
+    times = [run_time(["--help"]) * 1000 for _ in range(STARTS)]
     return "`lateen --help`", f"{statistics.median(times):.0f} ms", "≤ 150 ms"
+
+
+def explain_row() -> Row:
+    """How long `lateen explain` takes to answer from files, from the start of its process."""
+    documents = [make(index) for make in (mesh.service, mesh.virtual_service) for index in range(SERVICES)]
+    namespace, name, port = mesh.place(SERVICES - 1)
+    question = ["explain", "-n", namespace, "GET", f"http://{name}:{port}/"]
+    with tempfile.TemporaryDirectory(prefix="lateen-bench-") as folder:
+        file = Path(folder, "mesh.yaml")
+        file.write_text("---\n".join(map(to_yaml, documents)))
+        times = [
+            run_time([*question, "-f", str(file)], expect=f"VirtualService {namespace}/{name}") for _ in range(STARTS)
+        ]
+    what = f"`lateen explain`, {SERVICES:,} services and {SERVICES:,} VirtualServices"
+    return what, f"{statistics.median(times):.2f} s", f"≤ {EXPLAIN_SECONDS:g} s"
+
+
+def run_time(arguments: Sequence[str], *, expect: str = "") -> float:
+    """Seconds that a command takes; its output must hold `expect`."""
+    start = time.perf_counter()
+    answer = subprocess.run([sys.executable, "-m", "lateen", *arguments], check=True, stdout=subprocess.PIPE, text=True)
+    seconds = time.perf_counter() - start
+    if expect not in answer.stdout:
+        raise SystemExit(f"lateen {' '.join(arguments)} says nothing of {expect}:\n{answer.stdout}")
+    return seconds
 
 
 def xds_rows(proxies: int, changes: int) -> list[Row]:
@@ -84,7 +110,7 @@ def main(arguments: Sequence[str]) -> None:
     """Measure everything."""
     changes = 5 if "--quick" in arguments else CHANGES
     print(f"{SERVICES} services in 10 namespaces on 10 ports, {changes} changes of each kind; all on this machine.\n")
-    rows = [startup_row(), *bookinfo_rows()]
+    rows = [startup_row(), explain_row(), *bookinfo_rows()]
     for proxies in PROXIES:
         rows += xds_rows(proxies, changes)
     print(table(rows))
