@@ -1,31 +1,32 @@
 """Outbound clusters: one for each port of each service a client sees, and one more for each subset."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from lateen.api.destination_rule import DestinationRule, TrafficPolicy
-from lateen.api.problem import Problem, ResourceRef, Severity
+from lateen.api.destination_rule import TrafficPolicy
+from lateen.api.problem import ResourceRef
 from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, LoadBalancer, UpstreamProtocol
 from lateen.ir.names import BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, Side, dns_cache_name, subset_key
 from lateen.ir.origin import ConfigOrigin
+from lateen.ir.secret import Secret
 from lateen.model.service import Endpoint, Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings
+from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.config_origin import config_origins
 from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.endpoints import EndpointPlan, assignment_for
 from lateen.resolve.locality import preference_for
 from lateen.resolve.place import Place
+from lateen.resolve.sds import Unusable
 from lateen.resolve.traffic_policy import (
     circuit_breaker,
     connection_settings,
     load_balancer,
     outlier_detection,
     upstream_protocol,
-    upstream_tls,
 )
-
-"""The version in the metadata Istio writes, whatever version the resource was declared in."""
+from lateen.resolve.upstream_tls import PLAIN, Credentials, StartedTls, upstream_tls
 
 _PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
 _WITHOUT_CHOICE = frozenset({ClusterKind.ORIGINAL_DST, ClusterKind.FORWARD_PROXY})
@@ -44,10 +45,27 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PortClusters:
-    """The clusters of one service port, and how the endpoints of the EDS ones among them are chosen."""
+    """The clusters of one service port, and how the endpoints of the EDS ones among them are chosen.
+
+    `secrets` are those that the clusters name; `unusable` ones keep their clusters from having endpoints.
+    """
 
     clusters: tuple[Cluster, ...]
     plans: tuple[EndpointPlan, ...]
+    secrets: tuple[Secret, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whom clusters are for, as far as it matters. `place` counts only where clusters look names up.
+
+    `secrets` are those of the proxy's namespace that the service's rule names.
+    """
+
+    gateway: bool = False
+    place: Place | None = None
+    secrets: Mapping[str, TlsSecret] = field(default_factory=dict)
 
 
 def cluster_kind(service: Service, *, gateway: bool) -> ClusterKind:
@@ -80,14 +98,12 @@ def port_clusters(
     settings: MeshSettings,
     kind: ClusterKind,
     endpoints: tuple[Endpoint, ...] = (),
-    client: Place | None = None,
+    asker: Asker = Asker(),
 ) -> PortClusters:
-    """The clusters of a port: the whole, then each subset.
-
-    `endpoints` and the `client`'s place matter only to clusters that look names up.
-    """
+    """The clusters of a port: the whole, then each subset. `endpoints` matter only to clusters that look names up."""
     clusters = []
     plans = []
+    started = []
     named = () if kind is ClusterKind.FORWARD_PROXY or rule is None else rule.subsets
     for subset, labels in (("", {}), *((each.name, each.labels) for each in named)):
         policy = policy_for(rule, port.number, subset) if rule else None
@@ -101,25 +117,25 @@ def port_clusters(
             declared_by=_declaring(rule, subset),
         )
         balancer = load_balancer(policy, settings)
-        passed_on = balancer.algorithm is Algorithm.CLUSTER_PROVIDED and kind is not ClusterKind.FORWARD_PROXY
-        actual = ClusterKind.ORIGINAL_DST if passed_on else kind
-        fields = _policy_fields(policy, service, port, settings)
+        tls = _tls(policy, service, port, rule, asker)
+        actual = ClusterKind.STATIC if tls.unusable else _actual(kind, balancer)
         clusters.append(
             Cluster(
                 name=plan.cluster,
                 kind=actual,
                 load_balancer=_PROVIDED if actual in _WITHOUT_CHOICE else balancer,
-                assignment=assignment_for(plan, endpoints, client) if actual in BY_NAME else None,
+                assignment=assignment_for(plan, endpoints, asker.place) if actual in BY_NAME else None,
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
                 dns_cache=dns_cache_name(service.hostname) if actual is ClusterKind.FORWARD_PROXY else "",
                 service=service.hostname,
                 service_namespace=service.namespace,
                 origins=_origins(rule) if rule else (),
-                **fields,
+                **_policy_fields(policy, port, settings),
             )
         )
         if actual is ClusterKind.EDS:
             plans.append(plan)
+        started.append(tls)
     return PortClusters(tuple(clusters), tuple(plans))
 
 
@@ -129,16 +145,13 @@ def _declaring(rule: HostRule | None, subset: str) -> ResourceRef | None:
     return next((each.ref for each in rule.sources if any(one.name == subset for one in each.spec.subsets)), None)
 
 
-def _policy_fields(
-    policy: TrafficPolicy | None, service: Service, port: ServicePort, settings: MeshSettings
-) -> dict[str, Any]:
+def _policy_fields(policy: TrafficPolicy | None, port: ServicePort, settings: MeshSettings) -> dict[str, Any]:
+    """Any: the fields are of several types."""
     pool = policy.connection_pool if policy else None
-    protocol = upstream_protocol(port.protocol, pool)
     return {
-        "protocol": protocol,
+        "protocol": upstream_protocol(port.protocol, pool),
         "circuit_breaker": circuit_breaker(pool, policy.retry_budget if policy else None),
         "outlier_detection": outlier_detection(policy.outlier_detection) if policy else None,
-        "tls": upstream_tls(policy.tls, service, protocol) if policy else None,
         "proxy_protocol": policy.proxy_protocol.version if policy and policy.proxy_protocol else "",
         **connection_settings(pool, settings.connect_timeout_ms),
     }
@@ -161,22 +174,3 @@ def catch_all_clusters(settings: MeshSettings, *, gateway: bool) -> tuple[Cluste
         connect_timeout_ms=settings.connect_timeout_ms,
     )
     return (black_hole,) if gateway else (black_hole, passthrough)
-
-
-def policy_problems(rule: DestinationRule) -> Iterable[Problem]:
-    """What a rule asks for that has no effect."""
-    policies = [("spec.trafficPolicy", rule.spec.traffic_policy)]
-    policies += [
-        (f"spec.subsets[{position}].trafficPolicy", subset.traffic_policy)
-        for position, subset in enumerate(rule.spec.subsets)
-    ]
-    for path, policy in policies:
-        if policy is not None and policy.tls is not None and policy.tls.mode == "ISTIO_MUTUAL":
-            yield Problem(
-                rule.ref,
-                f"{path}.tls.mode",
-                "NoEffect",
-                Severity.WARNING,
-                "ISTIO_MUTUAL has no effect: workloads have no certificates yet, so requests are sent in plain text",
-                "remove it, or use SIMPLE or MUTUAL with certificates of your own",
-            )

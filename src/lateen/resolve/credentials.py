@@ -73,7 +73,7 @@ def _certificates(
     fields = [(".tls.credentialName", settings.credential_name)] if settings.credential_name else []
     fields += [(f".tls.credentialNames[{place}]", name) for place, name in enumerate(settings.credential_names)]
     for path, name in fields:
-        made = key_pair(view.credentials, name, server.origin)
+        made = key_pair(view.credentials, name, (server.origin,))
         if isinstance(made, Unusable):
             found.problems.append(_problem(view, server, path, made))
             continue
@@ -86,7 +86,7 @@ def _authority(view: GatewayView, server: GatewayServer, settings: ServerTLSSett
     path, name = _authority_field(settings)
     if not name:
         return ""
-    made = authority(view.credentials, name, server.origin)
+    made = authority(view.credentials, name, (server.origin,))
     if isinstance(made, Unusable):
         found.problems.append(_problem(view, server, path, made))
         return ""

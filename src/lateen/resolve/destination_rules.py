@@ -28,6 +28,20 @@ class HostRule:
     subsets: tuple[Subset, ...]
     sources: tuple[DestinationRule, ...]
 
+    @property
+    def for_chosen(self) -> bool:
+        """Whether it holds for chosen workloads only."""
+        return self.sources[0].spec.workload_selector is not None
+
+    @property
+    def credentials(self) -> frozenset[str]:
+        """The names of the Secrets that it speaks of (`credentialName`)."""
+        written = (self.traffic_policy, *(subset.traffic_policy for subset in self.subsets))
+        policies = [policy for policy in written if policy is not None]
+        settings = [policy.tls for policy in policies]
+        settings += [port.tls for policy in policies for port in policy.port_level_settings]
+        return frozenset(tls.credential_name for tls in settings if tls is not None and tls.credential_name)
+
     def subset(self, name: str) -> Subset | None:
         """The subset of that name."""
         return next((subset for subset in self.subsets if subset.name == name), None)
@@ -36,8 +50,8 @@ class HostRule:
 def policy_for(rule: HostRule, port: int, subset: str = "") -> TrafficPolicy | None:
     """The policy for one port and subset of the rule's host, without port-level settings.
 
-    A subset's policy replaces the host's block by block; settings for the port replace all blocks, and what they leave
-    out has its default.
+    A subset's policy replaces the host's block by block. Settings for the port take the place of the policy they stand
+    in: what they leave out has its default, but for the blocks that no port has, which come from the host's policy.
     """
     policy = _overlay(None, rule.traffic_policy, port)
     chosen = rule.subset(subset) if subset else None
@@ -47,14 +61,11 @@ def policy_for(rule: HostRule, port: int, subset: str = "") -> TrafficPolicy | N
 def _overlay(below: TrafficPolicy | None, above: TrafficPolicy | None, port: int) -> TrafficPolicy | None:
     if above is None:
         return below
-    blocks: dict[str, Any] = {
-        name: getattr(above, name) or getattr(below, name, None) for name in _BLOCKS
-    }  # Any: structs
+    inherited: dict[str, Any] = {name: getattr(below, name, None) for name in _BLOCKS}  # Any: structs
     for settings in above.port_level_settings:
         if settings.port is not None and settings.port.number == port:
-            blocks |= {name: getattr(settings, name) for name in _PORT_BLOCKS}
-            break
-    return TrafficPolicy(**blocks)
+            return TrafficPolicy(**(inherited | {name: getattr(settings, name) for name in _PORT_BLOCKS}))
+    return TrafficPolicy(**{name: getattr(above, name) or inherited[name] for name in _BLOCKS})
 
 
 def all_policies(rule: DestinationRule) -> Iterator[TrafficPolicy]:
@@ -136,19 +147,29 @@ def _sorted_wildcards(by_host: Mapping[str, tuple[DestinationRule, ...]]) -> Nam
 
 
 def _conflicts(host: str, group: Sequence[DestinationRule]) -> Iterable[Problem]:
-    seen: dict[tuple[object, str], DestinationRule] = {}
-    policies: dict[object, DestinationRule] = {}
+    """What a merge leaves out."""
+    by_selector: dict[object, list[DestinationRule]] = {}
     for rule in group:
         selector = rule.spec.workload_selector
         key = tuple(sorted(selector.match_labels.items())) if selector else None
+        by_selector.setdefault(key, []).append(rule)
+    for rules in by_selector.values():
+        for merged in _together(rules):
+            yield from _left_out(host, merged)
+
+
+def _left_out(host: str, merged: Sequence[DestinationRule]) -> Iterable[Problem]:
+    subsets: dict[str, DestinationRule] = {}
+    policy: DestinationRule | None = None
+    for rule in merged:
         for position, subset in enumerate(rule.spec.subsets):
-            first = seen.setdefault((key, subset.name), rule)
+            first = subsets.setdefault(subset.name, rule)
             if first is not rule:
                 yield _ignored(rule, f"spec.subsets[{position}]", f'subset "{subset.name}" of {host}', first)
         if rule.spec.traffic_policy is not None:
-            first = policies.setdefault(key, rule)
-            if first is not rule:
-                yield _ignored(rule, "spec.trafficPolicy", f"the traffic policy of {host}", first)
+            policy = policy or rule
+            if policy is not rule:
+                yield _ignored(rule, "spec.trafficPolicy", f"the traffic policy of {host}", policy)
 
 
 def _ignored(rule: DestinationRule, path: str, what: str, first: DestinationRule) -> Problem:
@@ -164,7 +185,8 @@ def rules_for(
     """The rule that governs each service's hostname for a client.
 
     Sought in the client's namespace, then the service's, then the root namespace; the first that has one decides. For
-    clients in the root namespace its public rules come last. A rule for chosen workloads beats one for all.
+    clients in the root namespace its public rules come last. A rule for chosen workloads beats one for all; of rules
+    that differ in where they are seen, and so are not merged, the youngest counts.
     """
     found: dict[str, HostRule] = {}
     namespace, root = client.namespace, settings.root_namespace
@@ -188,8 +210,23 @@ def _first_visible(
         if chosen:
             return [rule for rule in chosen if rule.spec.workload_selector == chosen[0].spec.workload_selector]
         if general := [rule for rule in seen if rule.spec.workload_selector is None]:
-            return general
+            return _together(general)[-1]
     return ()
+
+
+def _together(rules: Iterable[DestinationRule]) -> list[list[DestinationRule]]:
+    """The rules that are one: those seen in the same namespaces, or in more than the first (`mergeDestinationRule`)."""
+    groups: list[list[DestinationRule]] = []
+    for rule in rules:
+        where = set(rule.spec.export_to)
+        for group in groups:
+            first = set(group[0].spec.export_to)
+            if where == first or (first and where > first):
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return groups
 
 
 def _is_seen(rule: DestinationRule, client: Client, settings: MeshSettings, *, private: bool) -> bool:

@@ -17,9 +17,10 @@ from lateen.resolve.gateway_servers import (
     servers_of,
 )
 from lateen.resolve.gateway_tcp import connections_chain, server_connections
-from lateen.resolve.gateway_tls import add_secrets, http_connections, tls_port, unbound
+from lateen.resolve.gateway_tls import http_connections, tls_port, unbound
 from lateen.resolve.outbound import MOST_DIRECT_RESPONSE, rule_problems
 from lateen.resolve.rules import Rule, rules_of
+from lateen.resolve.sds import add_secrets
 from lateen.resolve.view import GatewayView, OutboundPart
 
 
@@ -46,7 +47,7 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
         elif servers[0].is_tls:
             told = tls_port(view, port, servers, rules)
             routes |= told.routes
-            add_secrets(secrets, told.secrets)
+            add_secrets(secrets, told.secrets.values())
             problems += told.problems
             chains = told.chains
         else:

@@ -3,7 +3,7 @@
 Rules: `buildGatewayTCPBasedFilterChains` in Istio.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from lateen.resolve.gateway_servers import GatewayServer, Port, https_route_name
 from lateen.resolve.gateway_tcp import connections_chain, passed_through, server_connections
 from lateen.resolve.outbound import MOST_DIRECT_RESPONSE
 from lateen.resolve.rules import Rule
+from lateen.resolve.sds import add_secrets
 from lateen.resolve.tcp_routes import access_log
 from lateen.resolve.view import GatewayView
 
@@ -76,7 +77,7 @@ def _terminate(view: GatewayView, port: Port, server: GatewayServer, rules: Sequ
         config, problems = _routes(view, server, rules)
         result.routes[config.name] = config
         result.problems += problems
-    add_secrets(result.secrets, found.secrets)
+    add_secrets(result.secrets, found.secrets.values())
     origins = tuple(dict.fromkeys((*chain.origins, server.origin)))
     result.chains.append(replace(chain, match=_match(names), tls=found.tls, origins=origins))
 
@@ -143,11 +144,3 @@ def unbound(server: GatewayServer) -> Problem:
     message = f"port {server.port} is not opened: no VirtualService bound to {server.gateway} has {kind} routes for it"
     hint = f"apply a VirtualService with gateways: [{server.gateway}] and {kind} routes"
     return server.problem("NoRoute", message, hint)
-
-
-def add_secrets(secrets: dict[str, Secret], more: Mapping[str, Secret]) -> None:
-    """Add to `secrets`; one that several servers use is on behalf of them all."""
-    for name, secret in more.items():
-        known = secrets.get(name)
-        origins = dict.fromkeys((*(known.origins if known else ()), *secret.origins))
-        secrets[name] = replace(secret, origins=tuple(origins))

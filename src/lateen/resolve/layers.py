@@ -1,7 +1,7 @@
 """The layers of a proxy's configuration, each a function of the parts of the mesh it depends on and of nothing else."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lateen.api.gateway import Gateway
@@ -18,13 +18,15 @@ from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.model.tls_secret import TlsSecret
-from lateen.resolve.clusters import BY_NAME, catch_all_clusters, cluster_kind, is_routable, port_clusters
+from lateen.resolve.clusters import BY_NAME, Asker, catch_all_clusters, cluster_kind, is_routable, port_clusters
 from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_for
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
 from lateen.resolve.gateway import resolve_gateway
 from lateen.resolve.outbound import resolve_outbound
 from lateen.resolve.place import Place
+from lateen.resolve.policy_problems import secret_problems
 from lateen.resolve.scope import NamespacedName, Scope
+from lateen.resolve.sds import TlsSecrets, add_secrets, names_for
 from lateen.resolve.view import GatewayView, OutboundPart, OutboundView
 from lateen.resolve.visibility import visible_services, visible_virtual_services
 
@@ -43,6 +45,18 @@ class ViewKey(NamedTuple):
     namespace: str
     labels: tuple[tuple[str, str], ...] = ()
     sidecar: NamespacedName | None = None
+
+
+class ClusterKey(NamedTuple):
+    """Clients of equal key that see the same get the same clusters.
+
+    `namespace` is "" where no rule names a Secret that the clients might be given.
+    """
+
+    view: ViewKey
+    gateway: bool
+    namespace: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +103,58 @@ def cluster_part(
     named: Endpoints,
     settings: MeshSettings,
     problems: tuple[Problem, ...],
+    secrets: TlsSecrets,
     *,
-    gateway: bool,
-    client: Place | None = None,
+    whom: ClusterKey,
 ) -> ClusterPart:
     """The clusters for what a view sees.
 
-    `named` are the endpoints of services that are looked up by name, which depend on the `client`'s place; `problems`
-    are those of the mesh's destination rules.
+    `named` are the endpoints of services that are looked up by name, `problems` those of the mesh's destination rules,
+    `secrets` those of the proxies' namespace that rules name.
     """
+    everyone = memo.keep("asker", Asker(whom.gateway, whom.place))
+    found_secrets: dict[str, Secret] = {}
+    remarks = dict.fromkeys(problems)
     clusters: dict[str, Cluster] = {}
     plans: dict[EndpointKey, tuple[EndpointPlan, ...]] = {}
-    for cluster in catch_all_clusters(settings, gateway=gateway):
+    for cluster in catch_all_clusters(settings, gateway=whom.gateway):
         clusters[cluster.name] = memo.keep(cluster.name, cluster)
     for service in view.services:
         rule = view.rules.get(service.hostname)
+        asker = memo.keep(("asker", service.hostname), _trusting(everyone, rule, secrets)) if rule else everyone
         for port in service.ports:
             if not is_routable(service, port):
                 continue
             key = (service.namespace, service.hostname, port.number)
-            kind = cluster_kind(service, gateway=gateway)
+            kind = cluster_kind(service, gateway=whom.gateway)
             found = named.get(key, ()) if kind in BY_NAME else ()
-            part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found, client)
+            part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found, asker)
             for cluster in part.clusters:
                 clusters[cluster.name] = memo.keep(cluster.name, cluster)
             if part.plans:
                 plans[key] = part.plans
+            add_secrets(found_secrets, part.secrets)
+            if part.unusable and rule:
+                remarks |= dict.fromkeys(secret_problems(rule, part.unusable, whom.namespace))
     kept = memo.keep("clusters", clusters)
+    sent = memo.keep("secrets", found_secrets)
     return ClusterPart(
-        layer=memo.recall("layer", _cluster_layer, kept, problems),
+        layer=memo.recall("layer", _cluster_layer, kept, sent, memo.keep("problems", tuple(remarks))),
         names=memo.keep("names", frozenset(kept)),
         plans=memo.keep("plans", plans),
     )
 
 
-def _cluster_layer(clusters: Mapping[str, Cluster], problems: tuple[Problem, ...]) -> Layer:
-    return Layer(name="clusters", clusters=clusters, problems=problems)
+def _trusting(asker: Asker, rule: HostRule, secrets: TlsSecrets) -> Asker:
+    """The asker with the Secrets that a rule names, as far as they are there."""
+    names = {name for credential in rule.credentials for name in names_for(credential)}
+    return replace(asker, secrets={name: secrets[name] for name in sorted(names) if name in secrets})
+
+
+def _cluster_layer(
+    clusters: Mapping[str, Cluster], secrets: Mapping[str, Secret], problems: tuple[Problem, ...]
+) -> Layer:
+    return Layer(name="clusters", clusters=clusters, secrets=secrets, problems=problems)
 
 
 def endpoint_layer(

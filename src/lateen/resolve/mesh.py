@@ -15,13 +15,14 @@ from lateen.model.legacy.blame import blamed
 from lateen.model.service import Resolution, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
+from lateen.model.tls_secret import TlsSecret
 from lateen.model.workload import Proxy, ProxyType, Workload
-from lateen.resolve.clusters import policy_problems
-from lateen.resolve.destination_rules import RuleIndex, all_policies, distinct_by_rules, index_rules
+from lateen.resolve.destination_rules import RuleIndex, all_policies, distinct_by_rules, index_rules, merge_rules
 from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
 from lateen.resolve.ingress import shape_by_sidecar
 from lateen.resolve.layers import (
+    ClusterKey,
     ClusterPart,
     Endpoints,
     MeshView,
@@ -36,13 +37,17 @@ from lateen.resolve.layers import (
 )
 from lateen.resolve.locality import compared_labels, preference_for
 from lateen.resolve.place import Place
+from lateen.resolve.policy_problems import policy_problems
 from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, picked, route_labels, scope_of
+from lateen.resolve.sds import TlsSecrets, names_for
 from lateen.resolve.selectors import ServiceSelectors, index_selectors
 from lateen.resolve.sidecar_layer import sidecar_layer
 from lateen.resolve.sidecars import SidecarIndex, index_sidecars, sidecar_conflicts
 from lateen.resolve.visibility import distinct_by_services
 
 Services = Mapping[tuple[str, str], Service]
+
+NO_SECRETS: TlsSecrets = {}
 
 _LOOKED_UP = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 
@@ -58,6 +63,7 @@ class _Mesh:
     scopes: ScopeIndex
     named: Endpoints
     headless: Endpoints
+    credentials: Mapping[str, TlsSecrets]
     problems: tuple[Problem, ...]
     conflicts: tuple[Problem, ...]
 
@@ -91,6 +97,7 @@ class MeshResolver:
         self._special = Stage(_special)
         self._named = Stage(_pick)
         self._headless = Stage(_pick)
+        self._credentials = Stage(_credentials)
         self._problems = Stage(_problems)
         self._views = Recent(_view_stage)
         self._imports = Recent(_import_stage)
@@ -125,6 +132,7 @@ class MeshResolver:
             ),
             named=self._named.run(named, snapshot.endpoints),
             headless=self._headless.run(headless, snapshot.endpoints),
+            credentials=self._credentials.run(snapshot.secrets, snapshot.destination_rules),
             problems=self._problems.run(rules, snapshot.destination_rules),
             conflicts=self._conflicts.run(sidecars, snapshot.workloads),
         )
@@ -205,7 +213,11 @@ class MeshResolver:
     def _clusters_of(self, key: ViewKey, scope: Scope, mesh: _Mesh, view: MeshView) -> tuple[ClusterPart, Layer]:
         snapshot, gateway = mesh.snapshot, scope.is_gateway
         named_for = scope.place if mesh.named else None
-        clusters = self._clusters[key, gateway, named_for].run(view, mesh.named, snapshot.settings, mesh.problems)
+        trusted = scope.namespace if mesh.credentials and (gateway or key.namespace) else ""
+        secrets = mesh.credentials.get(trusted, NO_SECRETS)
+        clusters = self._clusters[ClusterKey(key, gateway, trusted, named_for)].run(
+            view, mesh.named, snapshot.settings, mesh.problems, secrets
+        )
         endpoints = self._endpoints[key, gateway, scope.place].run(clusters.plans, snapshot.endpoints)
         return clusters, endpoints
 
@@ -222,8 +234,8 @@ def _view_stage(key: ViewKey) -> Stage[MeshView]:
     return Stage(partial(mesh_view, key=key))
 
 
-def _cluster_stage(key: tuple[ViewKey, bool, Place | None]) -> Stage[ClusterPart]:
-    return Stage(partial(cluster_part, gateway=key[1], client=key[2]))
+def _cluster_stage(key: ClusterKey) -> Stage[ClusterPart]:
+    return Stage(partial(cluster_part, whom=key))
 
 
 def _endpoint_stage(key: tuple[ViewKey, bool, Place | None]) -> Stage[Layer]:
@@ -299,6 +311,18 @@ def _keys(services: Iterable[Service]) -> Iterable[EndpointKey]:
 
 def _pick(_: Memo, keys: tuple[EndpointKey, ...], endpoints: Endpoints) -> Endpoints:
     return {key: endpoints.get(key, ()) for key in keys}
+
+
+def _credentials(
+    memo: Memo, secrets: Mapping[NamespacedName, TlsSecret], rules: tuple[DestinationRule, ...]
+) -> dict[str, TlsSecrets]:
+    """By namespace, the Secrets that destination rules name; empty only if they name none."""
+    names = {name for rule in rules for credential in merge_rules(rule).credentials for name in names_for(credential)}
+    found: dict[str, dict[str, TlsSecret]] = {"": {}} if names else {}
+    for (namespace, name), secret in secrets.items():
+        if name in names:
+            found.setdefault(namespace, {})[name] = secret
+    return {namespace: memo.keep(namespace, group) for namespace, group in found.items()}
 
 
 def _problems(_: Memo, index: RuleIndex, rules: tuple[DestinationRule, ...]) -> tuple[Problem, ...]:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from lateen.api.connection_pool import ConnectionPoolSettings, TcpKeepalive
-from lateen.api.destination_rule import ClientTLSSettings, TrafficPolicy
 from lateen.api.destination_rule import OutlierDetection as OutlierSettings
 from lateen.api.destination_rule import RetryBudget as BudgetSettings
+from lateen.api.destination_rule import TrafficPolicy
 from lateen.api.duration import Duration
 from lateen.api.load_balancer import ConsistentHashLB, LoadBalancerSettings
 from lateen.ir.cluster import (
@@ -17,10 +17,8 @@ from lateen.ir.cluster import (
     RetryBudget,
     SlowStart,
     UpstreamProtocol,
-    UpstreamTls,
 )
-from lateen.model.hostname import is_wildcard
-from lateen.model.service import Protocol, Service
+from lateen.model.service import Protocol
 from lateen.model.settings import MeshSettings
 from lateen.resolve.locality import is_locality_weighted, zone_aware
 
@@ -133,29 +131,6 @@ def upstream_protocol(protocol: Protocol, pool: ConnectionPoolSettings | None) -
     if protocol is Protocol.AUTO:
         return UpstreamProtocol.DOWNSTREAM
     return UpstreamProtocol.HTTP1 if protocol.is_http else UpstreamProtocol.TCP
-
-
-def upstream_tls(
-    settings: ClientTLSSettings | None, service: Service, protocol: UpstreamProtocol
-) -> UpstreamTls | None:
-    """TLS that the proxy itself starts; without a server name the service's own is sent.
-
-    `credentialName` is left out: a cluster that names a secret which never comes would keep its proxy from starting.
-    """
-    if settings is None or settings.mode in {"DISABLE", "ISTIO_MUTUAL"}:
-        return None
-    mutual = settings.mode == "MUTUAL"
-    return UpstreamTls(
-        sni=settings.sni or ("" if is_wildcard(service.hostname) else service.hostname),
-        certificate=settings.client_certificate if mutual else "",
-        private_key=settings.private_key if mutual else "",
-        ca=settings.ca_certificates,
-        crl=settings.ca_crl,
-        subject_alt_names=settings.subject_alt_names or service.subject_alt_names,
-        check_server_name=not settings.sni,
-        insecure_skip_verify=bool(settings.insecure_skip_verify),
-        alpn=("h2",) if protocol is UpstreamProtocol.HTTP2 else (),
-    )
 
 
 def connection_settings(pool: ConnectionPoolSettings | None, connect_timeout_ms: int) -> dict[str, Any]:

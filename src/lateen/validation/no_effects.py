@@ -58,7 +58,7 @@ _ROUTING: Final = (
     *_each(
         "DestinationRule",
         (f"{policy}.loadBalancer" for policy in _ALL_POLICIES),
-        ("zoneAwareLbSetting", "backendUtilization"),
+        ("backendUtilization",),
     ),
     *(
         NoEffect(
@@ -68,12 +68,6 @@ _ROUTING: Final = (
             ("ISTIO_MUTUAL",),
         )
         for policy in _ALL_POLICIES
-    ),
-    *_each(
-        "DestinationRule",
-        (f"{policy}.tls" for policy in _ALL_POLICIES),
-        ("credentialName",),
-        "has no effect in this version: name files in clientCertificate, privateKey, caCertificates",
     ),
     NoEffect(
         "Gateway",

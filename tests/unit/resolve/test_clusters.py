@@ -9,7 +9,6 @@ from lateen.resolve.clusters import (
     catch_all_clusters,
     cluster_kind,
     is_routable,
-    policy_problems,
     port_clusters,
 )
 from lateen.resolve.destination_rules import merge_rules
@@ -139,23 +138,6 @@ def test_passthrough_goes_where_the_client_dialled() -> None:
     assert (found.kind, found.load_balancer.algorithm) == (ClusterKind.ORIGINAL_DST, Algorithm.CLUSTER_PROVIDED)
 
 
-def test_tls_to_the_endpoints_sends_the_services_name_unless_told_otherwise() -> None:
-    found = one(REVIEWS + rule("{tls: {mode: MUTUAL, clientCertificate: c, privateKey: k, caCertificates: a}}")).tls
-    assert found
-    assert (found.sni, found.certificate, found.private_key, found.ca) == (HOST, "c", "k", "a")
-    simple = one(REVIEWS + rule("{tls: {mode: SIMPLE, clientCertificate: c, sni: example.com}}")).tls
-    assert simple
-    assert (simple.sni, simple.certificate) == ("example.com", "")
-    assert one(REVIEWS + rule("{tls: {mode: DISABLE}}")).tls is None
-
-
-def test_mutual_tls_by_the_mesh_is_reported_as_without_effect() -> None:
-    mesh = snapshot(REVIEWS + rule("{tls: {mode: ISTIO_MUTUAL}}"))
-    (cluster,) = clusters(mesh).values()
-    assert cluster.tls is None
-    assert [each.path for each in policy_problems(mesh.destination_rules[0])] == ["spec.trafficPolicy.tls.mode"]
-
-
 @pytest.mark.parametrize(
     ("resolution", "sidecar", "gateway"),
     [
@@ -201,9 +183,3 @@ def test_gateways_have_no_passthrough() -> None:
     assert [each.name for each in catch_all_clusters(MeshSettings(), gateway=True)] == ["BlackHoleCluster"]
     names = [each.name for each in catch_all_clusters(MeshSettings(), gateway=False)]
     assert names == ["BlackHoleCluster", "PassthroughCluster"]
-
-
-def test_a_credential_that_is_never_sent_does_not_keep_a_proxy_from_starting() -> None:
-    found = one(REVIEWS + rule("{tls: {mode: SIMPLE, credentialName: c}}")).tls
-    assert found is not None
-    assert not found.secret

@@ -104,11 +104,24 @@ def test_what_a_merge_leaves_out_is_reported() -> None:
     assert not index(rule("a", policy) + rule("b", policy, "other")).problems
 
 
+def test_rules_that_are_not_seen_in_the_same_namespaces_are_not_merged_and_the_youngest_counts() -> None:
+    public, private = rule("public", "{host: reviews}"), rule("private", "{host: reviews, exportTo: ['.']}")
+    assert governing(public + private) == ["private"]
+    assert governing(public + private, "other") == ["public"]
+    wider = rule("wider", "{host: reviews, exportTo: ['.', other]}")
+    assert governing(private + wider) == ["private", "wider"]
+    policy = "trafficPolicy: {loadBalancer: {simple: RANDOM}}"
+    assert not index(
+        rule("a", f"{{host: reviews, {policy}}}") + rule("b", f"{{host: reviews, exportTo: ['.'], {policy}}}")
+    ).problems
+
+
 POLICY = """
   host: reviews
   trafficPolicy:
     loadBalancer: {simple: RANDOM}
     connectionPool: {tcp: {maxConnections: 1}}
+    proxyProtocol: {version: V2}
     portLevelSettings: [{port: {number: 80}, outlierDetection: {consecutive5xxErrors: 7}}]
   subsets:
   - name: v1
@@ -132,9 +145,10 @@ def test_a_subsets_policy_replaces_block_by_block_and_a_ports_replaces_all() -> 
     assert two
     assert (two.load_balancer, two.connection_pool) == (None, None)
     assert two.tls
+    assert two.proxy_protocol
     port = policy_for(found, 80)
     assert port
-    assert (port.load_balancer, port.connection_pool) == (None, None)
+    assert (port.load_balancer, port.connection_pool, port.proxy_protocol) == (None, None, None)
     assert port.outlier_detection
     assert policy_for(found, 80, "v1").load_balancer.simple == "ROUND_ROBIN"  # type: ignore[union-attr]
 

@@ -1,0 +1,53 @@
+"""What destination rules ask for that has no effect, or not everywhere, or not yet."""
+
+from collections.abc import Iterable, Iterator
+
+from lateen.api.destination_rule import ClientTLSSettings, DestinationRule, PortTrafficPolicy, TrafficPolicy
+from lateen.api.problem import Problem, Severity
+from lateen.resolve.destination_rules import HostRule
+from lateen.resolve.destinations import REFERENCE
+from lateen.resolve.sds import Unusable, names_for, secret_name
+
+
+def written_policies(rule: DestinationRule) -> Iterator[tuple[str, TrafficPolicy | PortTrafficPolicy]]:
+    """Every policy as it stands in the rule, and where."""
+    policies = [("spec.trafficPolicy", rule.spec.traffic_policy)]
+    policies += [
+        (f"spec.subsets[{position}].trafficPolicy", subset.traffic_policy)
+        for position, subset in enumerate(rule.spec.subsets)
+    ]
+    for path, policy in policies:
+        if policy is not None:
+            yield path, policy
+            for position, port in enumerate(policy.port_level_settings):
+                yield f"{path}.portLevelSettings[{position}]", port
+
+
+def policy_problems(rule: DestinationRule) -> Iterator[Problem]:
+    """What can be said of the rule alone."""
+    for path, policy in written_policies(rule):
+        if policy.tls is not None:
+            yield from _tls_problems(rule, f"{path}.tls", policy.tls)
+
+
+def _tls_problems(rule: DestinationRule, path: str, tls: ClientTLSSettings) -> Iterator[Problem]:
+    if tls.mode == "ISTIO_MUTUAL":
+        message = "ISTIO_MUTUAL has no effect: workloads have no certificates yet, so requests are sent in plain text"
+        hint = "remove it, or use SIMPLE or MUTUAL with certificates of your own"
+        yield Problem(rule.ref, f"{path}.mode", "NoEffect", Severity.WARNING, message, hint)
+    if tls.credential_name and tls.mode in {"SIMPLE", "MUTUAL"} and rule.spec.workload_selector is None:
+        message = "takes effect at gateways only: sidecars send plain text, for the rule has no workloadSelector"
+        hint = "add a workloadSelector if sidecars are to use the Secret"
+        yield Problem(rule.ref, f"{path}.credentialName", "GatewaysOnly", Severity.INFO, message, hint)
+
+
+def secret_problems(rule: HostRule, unusable: Iterable[Unusable], namespace: str) -> Iterator[Problem]:
+    """The findings about Secrets that the proxies of a namespace need and don't get."""
+    for secret in unusable:
+        message, hint = secret.texts(namespace)
+        for source in rule.sources:
+            for path, policy in written_policies(source):
+                if policy.tls is not None and secret_name(secret.name) in names_for(policy.tls.credential_name):
+                    where = f"{path}.tls.credentialName"
+                    text = f"{message}; requests to {source.spec.host} are answered 503"
+                    yield Problem(source.ref, where, REFERENCE, Severity.WARNING, text, hint)
