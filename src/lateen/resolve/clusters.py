@@ -127,16 +127,44 @@ def port_clusters(
                 assignment=assignment_for(plan, endpoints, asker.place) if actual in BY_NAME else None,
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
                 dns_cache=dns_cache_name(service.hostname) if actual is ClusterKind.FORWARD_PROXY else "",
+                original_dst_port=_another_port(service, port) if actual is ClusterKind.ORIGINAL_DST else None,
+                tls=None if tls.unusable else tls.tls,
                 service=service.hostname,
                 service_namespace=service.namespace,
                 origins=_origins(rule) if rule else (),
                 **_policy_fields(policy, port, settings),
             )
         )
+        started.append(tls)
         if actual is ClusterKind.EDS:
             plans.append(plan)
-        started.append(tls)
-    return PortClusters(tuple(clusters), tuple(plans))
+    return PortClusters(
+        tuple(clusters),
+        tuple(plans),
+        tuple(dict.fromkeys(secret for tls in started for secret in tls.secrets)),
+        tuple(dict.fromkeys(secret for tls in started for secret in tls.unusable)),
+    )
+
+
+def _actual(kind: ClusterKind, balancer: LoadBalancer) -> ClusterKind:
+    passed_on = balancer.algorithm is Algorithm.CLUSTER_PROVIDED and kind is not ClusterKind.FORWARD_PROXY
+    return ClusterKind.ORIGINAL_DST if passed_on else kind
+
+
+def _tls(
+    policy: TrafficPolicy | None, service: Service, port: ServicePort, rule: HostRule | None, asker: Asker
+) -> StartedTls:
+    if rule is None or policy is None or policy.tls is None:
+        return PLAIN
+    protocol = upstream_protocol(port.protocol, policy.connection_pool)
+    credentials = Credentials(asker.gateway or rule.for_chosen, asker.secrets)
+    return upstream_tls(policy.tls, service, port, protocol, credentials, _origins(rule))
+
+
+def _another_port(service: Service, port: ServicePort) -> int | None:
+    """The port to connect to instead of the one dialled: `targetPort` of a ServiceEntry without resolution."""
+    asked = service.resolution is Resolution.NONE and isinstance(port.target, int) and port.target != port.number
+    return int(port.target) if asked else None
 
 
 def _declaring(rule: HostRule | None, subset: str) -> ResourceRef | None:
