@@ -97,10 +97,10 @@ class UpstreamProtocol(enum.StrEnum):
 
 
 class UpstreamTls(Value):
-    """TLS towards the endpoints. Paths are files on the machine of the proxy; `secret` is an SDS name.
+    """TLS towards the endpoints. Paths are files on the machine of the proxy; `secret` and `ca_secret` are SDS names.
 
-    Without `ca` and `secret` the machine's own authorities are trusted. `check_server_name` demands a certificate for
-    `sni` where no `subject_alt_names` are given; without an `sni` the request's host is sent, and always checked.
+    Without `ca` and `ca_secret` the machine's own authorities are trusted. `check_server_name` demands a certificate
+    for `sni` where no `subject_alt_names` are given; without an `sni` the request's host is sent, and always checked.
     """
 
     sni: str = ""
@@ -109,6 +109,7 @@ class UpstreamTls(Value):
     ca: str = ""
     crl: str = ""
     secret: str = ""
+    ca_secret: str = ""
     subject_alt_names: tuple[str, ...] = ()
     check_server_name: bool = False
     insecure_skip_verify: bool = False

@@ -6,7 +6,6 @@ from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
 from envoy.extensions.transport_sockets.tls.v3 import secret_pb2, tls_pb2
 
 from lateen.ir.cluster import Cluster, UpstreamTls
-from lateen.ir.names import CA_SUFFIX
 from lateen.translate.names import PROXY_PROTOCOL_SOCKET, RAW_SOCKET, TLS_SOCKET
 from lateen.translate.secret import certificate_files, sds_secret, validation
 from lateen.translate.wire import pack
@@ -51,10 +50,10 @@ def _common(tls: UpstreamTls) -> tls_pb2.CommonTlsContext:
 
 def _set_validation(context: tls_pb2.CommonTlsContext, tls: UpstreamTls) -> None:
     names = tls.subject_alt_names or ((tls.sni,) if tls.check_server_name and tls.sni else ())
-    if tls.ca not in {"", SYSTEM_CA} and not tls.secret:
+    if tls.ca not in {"", SYSTEM_CA} and not tls.ca_secret:
         context.validation_context.CopyFrom(validation(tls.ca, tls.crl, names))
         return
     combined = context.combined_validation_context
     combined.default_validation_context.CopyFrom(validation("", tls.crl, names))
-    secret = sds_secret(tls.secret + CA_SUFFIX) if tls.secret else secret_pb2.SdsSecretConfig(name=SYSTEM_CA_SECRET)
+    secret = sds_secret(tls.ca_secret) if tls.ca_secret else secret_pb2.SdsSecretConfig(name=SYSTEM_CA_SECRET)
     combined.validation_context_sds_secret_config.CopyFrom(secret)

@@ -40,10 +40,11 @@ def test_files() -> None:
 
 
 def test_secrets() -> None:
-    common = context_of(UpstreamTls(secret="kubernetes://x", subject_alt_names=("spiffe://a/b",))).common_tls_context
+    tls = UpstreamTls(secret="kubernetes://x", ca_secret="kubernetes://y-cacert", subject_alt_names=("spiffe://a/b",))
+    common = context_of(tls).common_tls_context
     assert common.tls_certificate_sds_secret_configs[0].name == "kubernetes://x"
     combined = common.combined_validation_context
-    assert combined.validation_context_sds_secret_config.name == "kubernetes://x-cacert"
+    assert combined.validation_context_sds_secret_config.name == "kubernetes://y-cacert"
     assert len(combined.default_validation_context.match_typed_subject_alt_names) == 1
 
 
