@@ -1,51 +1,93 @@
-"""Servers that answer with what they were asked, one port for each cluster name."""
+"""Servers that answer with what they were asked, one port for each cluster name.
 
+Requests are answered in JSON; whoever sends anything else, which a first byte other than a capital letter tells, gets
+the cluster's name and the end of the connection.
+"""
+
+import asyncio
 import json
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
-POLL_SECONDS = 0.02
-"""How soon a server notices that it is to stop."""
+MARK = "x-echo-mark"
+"""A request header whose values are counted."""
 
 
-class _Echo(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536
-    """Headers and body leave in one packet: apart, the second would wait for the first one's acknowledgement."""
-    cluster = ""
+@dataclass
+class Echoes:
+    """The servers' ports, and how often each got a request with which mark."""
 
-    def do_GET(self) -> None:
-        headers = {name.lower(): ",".join(self.headers.get_all(name, [])) for name in self.headers}
-        body = json.dumps({"cluster": self.cluster, "path": self.path, "headers": headers}).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    ports: dict[str, int] = field(default_factory=dict)
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    do_POST = do_PUT = do_DELETE = do_OPTIONS = do_GET  # noqa: N815 - the base class wants these names
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    def reached(self, mark: str) -> dict[str, int]:
+        """How many requests with the mark each cluster got."""
+        return {cluster: count for (cluster, each), count in list(self.seen.items()) if each == mark}
 
 
 @contextmanager
-def echo_servers(names: Iterable[str]) -> Iterator[dict[str, int]]:
-    """Ports by name, for as long as the block runs."""
-    servers = {}
-    for name in names:
-        handler = type("Handler", (_Echo,), {"cluster": name})
-        servers[name] = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        servers[name].daemon_threads = True
-    threads = [
-        threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True) for server in servers.values()
-    ]
-    for thread in threads:
-        thread.start()
+def echo_servers(names: Iterable[str]) -> Iterator[Echoes]:
+    """The servers, for as long as the block runs. One thread serves them all."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    echoes = Echoes()
     try:
-        yield {name: server.server_address[1] for name, server in servers.items()}
+        asyncio.run_coroutine_threadsafe(_listen(names, echoes), loop).result()
+        yield echoes
     finally:
-        for server in servers.values():
-            server.shutdown()
-            server.server_close()
+        asyncio.run_coroutine_threadsafe(_end(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _listen(names: Iterable[str], echoes: Echoes) -> None:
+    for name in names:
+        server = await asyncio.start_server(_server(name, echoes), "127.0.0.1", 0)
+        echoes.ports[name] = server.sockets[0].getsockname()[1]
+
+
+async def _end() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def _server(
+    name: str, echoes: Echoes
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[None, None, None]]:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while (first := await reader.readexactly(1)).isupper():
+                head = first + await reader.readuntil(b"\r\n\r\n")
+                headers = _headers(head)
+                echoes.seen[name, headers.get(MARK, "")] += 1
+                await reader.readexactly(int(headers.get("content-length", 0)))
+                writer.write(_answer(name, head, headers))
+                await writer.drain()
+            writer.write(name.encode())
+            await writer.drain()
+        writer.close()
+
+    return serve
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in head.decode("latin-1").split("\r\n")[1:]:
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.lower()
+            headers[key] = ",".join(filter(None, (headers.get(key), value.strip())))
+    return headers
+
+
+def _answer(name: str, head: bytes, headers: Mapping[str, str]) -> bytes:
+    path = head.split(b" ", 2)[1].decode("latin-1")
+    body = json.dumps({"cluster": name, "path": path, "headers": headers}).encode()
+    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)

@@ -1,12 +1,10 @@
 """A real Envoy with route configurations of ours before servers that echo, to compare the simulator with."""
 
 import http.client
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from envoy.config.bootstrap.v3.bootstrap_pb2 import Bootstrap
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
@@ -16,12 +14,15 @@ from envoy.config.route.v3.route_pb2 import RouteConfiguration
 from envoy.extensions.filters.network.http_connection_manager.v3.http_connection_manager_pb2 import (
     HttpConnectionManager,
 )
+from msgspec.structs import replace
+from tests.support.agreement import Answer, disagreements
 from tests.support.echo import echo_servers
 from tests.support.running_envoy import free_port, running_envoy
 
 from lateen.ir.listener import Http, HttpFilter
+from lateen.ir.names import BLACK_HOLE_CLUSTER
 from lateen.simulation.call import Call
-from lateen.simulation.outcome import Kind, Outcome, Sticky
+from lateen.simulation.outcome import Outcome
 from lateen.translate.address import socket_address
 from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap
 from lateen.translate.bootstrap_clusters import static_cluster
@@ -29,26 +30,6 @@ from lateen.translate.http_filters import http_filters
 from lateen.translate.names import HTTP_CONNECTION_MANAGER
 from lateen.translate.scalar import boolean
 from lateen.translate.wire import pack
-
-SHARE_TOLERANCE = 0.15
-REQUESTS = 120
-FEW = 5
-"""Enough of the same request where it must always go the same way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a client got; `echo` is the request as the server saw it."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-
-    @property
-    def echo(self) -> dict[str, Any]:
-        """Any: JSON."""
-        found: dict[str, Any] = json.loads(self.body)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +53,15 @@ class RoutedEnvoy:
             connection.close()
 
     def disagreements(self, label: str, call: Call, outcome: Outcome) -> list[str]:
-        """How Envoy's behaviour differs from the simulator's outcome."""
-        if outcome.sticky is not None:
-            return self._sticky_differences(label, call, outcome, outcome.sticky)
-        wanted = sum(target.share > 0 for target in outcome.targets)
-        answers = [self.send(label, call) for _ in range(REQUESTS if wanted > 1 else 1)]
-        found = [text for answer in answers for text in _differences(answer, outcome)]
-        return [*dict.fromkeys(found), *(_share_differences(answers, outcome) if wanted > 1 and not found else ())]
-
-    def _sticky_differences(self, label: str, call: Call, outcome: Outcome, sticky: Sticky) -> list[str]:
-        answers = [self.send(label, call) for _ in range(FEW)]
-        chosen = {answer.echo["cluster"] for answer in answers}
-        found = [text for answer in answers for text in _differences(answer, outcome)]
-        if sticky.cluster and chosen != {sticky.cluster}:
-            found.append(f"by {sticky.by}: simulated {sticky.cluster}, Envoy {chosen}")
-        return list(dict.fromkeys(found))
+        """How Envoy's behaviour differs from the simulator's outcome, but for faults."""
+        return disagreements(lambda: self.send(label, call), replace(outcome, faults=None))
 
 
 @contextmanager
 def routed_envoy(configs: Mapping[str, RouteConfiguration], folder: Path) -> Iterator[RoutedEnvoy]:
     """Serves each configuration on a port of its own, its clusters echoing their names."""
-    names = {name for config in configs.values() for name in _clusters(config)}
-    with echo_servers(sorted(names)) as servers, envoy_before(servers, configs, folder) as envoy:
+    names = {name for config in configs.values() for name in _clusters(config)} - {BLACK_HOLE_CLUSTER}
+    with echo_servers(sorted(names)) as echoes, envoy_before(echoes.ports, configs, folder) as envoy:
         yield envoy
 
 
@@ -106,14 +74,15 @@ def envoy_before(
 ) -> Iterator[RoutedEnvoy]:
     """Serves each configuration on a port of its own. `servers` are the ports of the clusters that there are."""
     ports = {label: free_port() for label in configs}
-    bootstrap = _bootstrap()
-    bootstrap.static_resources.clusters.extend(_echo_cluster(name, port) for name, port in servers.items())
+    bootstrap = bare_bootstrap()
+    bootstrap.static_resources.clusters.extend(echo_cluster(name, port) for name, port in servers.items())
     bootstrap.static_resources.listeners.extend(_listener(ports[label], configs[label], filters) for label in configs)
     with running_envoy(bootstrap, folder):
         yield RoutedEnvoy(ports)
 
 
-def _bootstrap() -> Bootstrap:
+def bare_bootstrap() -> Bootstrap:
+    """One without a control plane and without listeners."""
     settings = BootstrapSettings(
         node_id="sidecar~10.244.0.5~a.default~default.svc.cluster.local",
         node_cluster="a.default",
@@ -126,7 +95,8 @@ def _bootstrap() -> Bootstrap:
     return bootstrap
 
 
-def _echo_cluster(name: str, port: int) -> Cluster:
+def echo_cluster(name: str, port: int) -> Cluster:
+    """A cluster of one server of this machine."""
     return static_cluster(name, socket_address("127.0.0.1", port), connect_timeout_ms=1000)
 
 
@@ -148,44 +118,3 @@ def _clusters(config: RouteConfiguration) -> Iterator[str]:
             yield from ([route.route.cluster] if route.route.cluster else ())
             yield from (target.name for target in route.route.weighted_clusters.clusters)
             yield from (mirror.cluster for mirror in route.route.request_mirror_policies)
-
-
-def _differences(answer: Answer, outcome: Outcome) -> Iterator[str]:
-    match outcome.kind:
-        case Kind.NOT_FOUND:
-            expected: tuple[object, ...] = (404,)
-            actual: tuple[object, ...] = (answer.status,)
-        case Kind.ANSWERED:
-            expected, actual = (outcome.status, outcome.body), (answer.status, answer.body)
-        case Kind.REDIRECTED:
-            expected = (outcome.status, outcome.location)
-            actual = (answer.status, answer.headers.get("location"))
-        case _:
-            yield from _forward_differences(answer, outcome)
-            return
-    if expected != actual:
-        yield f"simulated {expected}, Envoy {actual}"
-
-
-def _forward_differences(answer: Answer, outcome: Outcome) -> Iterator[str]:
-    target = next((one for one in outcome.targets if one.cluster == answer.echo["cluster"]), None)
-    if target is None:
-        yield f"Envoy chose {answer.echo['cluster']}, which the simulator doesn't name"
-        return
-    seen = answer.echo["headers"]
-    if (answer.echo["path"], seen["host"]) != (target.path, target.host):
-        yield f"simulated {target.host}{target.path}, Envoy {seen['host']}{answer.echo['path']}"
-    for name, value in target.headers.items():
-        if seen.get(name) != value:
-            yield f"header {name}: simulated {value!r}, Envoy {seen.get(name)!r}"
-    for name, value in target.response_headers.items():
-        if answer.headers.get(name) != value:
-            yield f"response header {name}: simulated {value!r}, Envoy {answer.headers.get(name)!r}"
-
-
-def _share_differences(answers: Iterable[Answer], outcome: Outcome) -> Iterator[str]:
-    chosen = [answer.echo["cluster"] for answer in answers]
-    for target in outcome.targets:
-        share = chosen.count(target.cluster) / len(chosen)
-        if abs(share - target.share) > SHARE_TOLERANCE:
-            yield f"{target.cluster}: simulated share {target.share}, Envoy {share}"

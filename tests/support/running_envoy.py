@@ -22,11 +22,15 @@ PORTS = range(16_000, 29_000)
 
 def free_port() -> int:
     """A port that nothing listened at a moment ago, below those that clients' connections are given."""
-    for port in random.SystemRandom().sample(PORTS, 50):
+    return next(free_ports())
+
+
+def free_ports() -> Iterator[int]:
+    """Such ports, all different."""
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
         with closing(socket.socket()) as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
+            yield port
 
 
 def until(condition: Callable[[], bool], what: str, timeout: float = 20.0) -> float:

@@ -42,9 +42,7 @@ def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
     bootstrap.dynamic_resources.ClearField("lds_config")
     bootstrap.dynamic_resources.ClearField("cds_config")
     bootstrap.static_resources.clusters.extend(_static_cluster(one, resources) for one in resources.clusters.values())
-    bootstrap.static_resources.listeners.extend(
-        _static_listener(one, resources) for one in resources.listeners.values()
-    )
+    bootstrap.static_resources.listeners.extend(static_listener(one, resources) for one in resources.listeners.values())
     return bootstrap
 
 
@@ -81,7 +79,8 @@ def _static_cluster(cluster: Cluster, resources: Resources) -> Cluster:
     return static
 
 
-def _static_listener(listener: Listener, resources: Resources) -> Listener:
+def static_listener(listener: Listener, resources: Resources) -> Listener:
+    """The listener with its routes in it."""
     static = Listener()
     static.CopyFrom(listener)
     for chain in chains(static):

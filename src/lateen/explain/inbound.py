@@ -11,7 +11,7 @@ from lateen.explain.story import arrival, destinations, protection, routing
 from lateen.explain.verdict import verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view
 from lateen.model.workload import Workload
-from lateen.simulation.call import Entry
+from lateen.simulation.call import Call, Entry
 
 
 def explain_inbound(scenario: Scenario, caller: Caller, question: Question) -> Explanation:
@@ -20,17 +20,12 @@ def explain_inbound(scenario: Scenario, caller: Caller, question: Question) -> E
     The workload is the first behind the called name or address; a name that means none of the mesh, as localhost, is
     that of the caller itself. Raises WrongQuestionError for workloads without a proxy.
     """
-    named = look_up(scenario, question.host, caller.workload.namespace)
-    workload, port = arriving_workload(scenario, named, question.port) or (caller.workload, question.port)
-    target = caller_of(workload)
-    if target.proxy is None or target.is_gateway:
-        raise WrongQuestionError(f"{target.name} has no sidecar: nothing of the mesh meets calls that arrive there")
-    call = call_of(question, workload.address, port, Entry.INBOUND, caller.workload.address or "192.0.2.1")
+    workload, call, named = inbound_call(scenario, caller, question)
     passage = inbound_passage(scenario, workload, call)
     verdict, status = verdict_of(passage, None)
     tls = tls_of(None, passage.chain, call)
     first = passage.outcome.targets[0] if passage.outcome.targets and passage.manager is not None else None
-    text = f"{named.text}; the call arrives at {workload.name} ({workload.address}:{port})"
+    text = f"{named.text}; the call arrives at {workload.name} ({workload.address}:{call.port})"
     return Explanation(
         call=asked_of(question, workload.address),
         caller=caller_view(caller),
@@ -45,12 +40,23 @@ def explain_inbound(scenario: Scenario, caller: Caller, question: Question) -> E
         tls=tls,
         steps=(
             Step(topic=Topic.NAME, text=text),
-            *arrival(passage, f"the sidecar of {target.name}"),
+            *arrival(passage, f"the sidecar of {caller_of(workload).name}"),
             *routing(passage),
             *destinations(passage),
             *protection(tls),
         ),
     )
+
+
+def inbound_call(scenario: Scenario, caller: Caller, question: Question) -> tuple[Workload, Call, Named]:
+    """The call as it arrives, at which workload, and how that was found. Raises WrongQuestionError."""
+    named = look_up(scenario, question.host, caller.workload.namespace)
+    workload, port = arriving_workload(scenario, named, question.port) or (caller.workload, question.port)
+    target = caller_of(workload)
+    if target.proxy is None or target.is_gateway:
+        raise WrongQuestionError(f"{target.name} has no sidecar: nothing of the mesh meets calls that arrive there")
+    call = call_of(question, workload.address, port, Entry.INBOUND, caller.workload.address or "192.0.2.1")
+    return workload, call, named
 
 
 def arriving_workload(scenario: Scenario, named: Named, port: int) -> tuple[Workload, int] | None:

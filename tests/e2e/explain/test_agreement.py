@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
+from tests.support.agreement import Answer
 from tests.support.echo import echo_servers
 from tests.support.generated_rules import PORT, SERVICES, SUBSETS, meshes, requests, scenario_of
-from tests.support.routed_envoy import Answer, RoutedEnvoy, envoy_before
+from tests.support.routed_envoy import RoutedEnvoy, envoy_before
 
 from lateen.api.meta import JsonObject
 from lateen.explain.caller import choose_caller
@@ -42,8 +43,8 @@ def servers() -> Iterator[dict[str, int]]:
         for service in SERVICES
         for subset in ("", *SUBSETS)
     ]
-    with echo_servers([*names, PASSTHROUGH_CLUSTER]) as ports:
-        yield ports
+    with echo_servers([*names, PASSTHROUGH_CLUSTER]) as echoes:
+        yield echoes.ports
 
 
 @seed(SEED)

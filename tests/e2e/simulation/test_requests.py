@@ -68,9 +68,9 @@ def config() -> RouteConfiguration:
 @pytest.fixture(scope="module")
 def envoy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoutedEnvoy]:
     with (
-        echo_servers(["here"]) as servers,
+        echo_servers(["here"]) as echoes,
         envoy_before(
-            servers, {"it": config()}, tmp_path_factory.mktemp("envoy"), (HttpFilter.CORS, HttpFilter.ROUTER)
+            echoes.ports, {"it": config()}, tmp_path_factory.mktemp("envoy"), (HttpFilter.CORS, HttpFilter.ROUTER)
         ) as running,
     ):
         yield running

@@ -7,15 +7,20 @@ cases:
   expect: {clusters: {v2: 1}, request: {path: /reviews/1}}
 """
 
+from collections.abc import Iterator
+
 from tests.support.golden.case import Case, scenario
 
+from lateen.explain.callee import inbound_passage
 from lateen.explain.caller import choose_caller
 from lateen.explain.case import Case as CallCase
 from lateen.explain.case import parse_cases
 from lateen.explain.check import check_cases
 from lateen.explain.explain import outbound_call
+from lateen.explain.inbound import inbound_call
 from lateen.explain.report import failure_lines
 from lateen.simulation.call import Call
+from lateen.translate.resources import Resources
 
 CALLS = "calls.yaml"
 
@@ -26,14 +31,16 @@ def wrong_calls(case: Case) -> list[str]:
     return ["\n".join(failure_lines(each)) for each in checked if not each.passed]
 
 
-def calls_in(case: Case) -> list[Call]:
-    """The calls alone, whatever is expected of them; those that arrive from elsewhere are left out."""
+def asked(case: Case) -> Iterator[tuple[Resources, Call]]:
+    """The calls, whatever is expected of them, each with what the proxy is told that it meets."""
     mesh = scenario(case)
-    return [
-        outbound_call(mesh, choose_caller(mesh, each.caller), each.question)[0]
-        for each in _cases(case)
-        if not each.question.inbound
-    ]
+    for each in _cases(case):
+        caller = choose_caller(mesh, each.caller, each.namespace, each.labels)
+        if each.question.inbound:
+            workload, call, _ = inbound_call(mesh, caller, each.question)
+            yield inbound_passage(mesh, workload, call).resources, call
+        elif caller.proxy is not None:
+            yield mesh.resources_for(caller.proxy), outbound_call(mesh, caller, each.question)[0]
 
 
 def _cases(case: Case) -> list[CallCase]:
