@@ -130,6 +130,7 @@ async def test_a_dump_shows_certificates_without_their_keys() -> None:
     link = Link(world.fleet, "gateway", "shop")
     await link.pump()
     request = discovery_pb2.DeltaDiscoveryRequest(type_url=SECRET_TYPE, resource_names_subscribe=[secret.name])
+    link.client.subscribed[SECRET_TYPE].add(secret.name)
     link.client.outbox.append(request)
     await link.pump()
     assert link.client.held(SECRET_TYPE).keys() == {secret.name}
