@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from envoy.config.listener.v3.listener_components_pb2 import FilterChain
 from envoy.config.listener.v3.listener_pb2 import Listener
 from envoy.config.route.v3.route_components_pb2 import Route
@@ -12,11 +13,16 @@ from envoy.extensions.filters.network.http_connection_manager.v3.http_connection
     HttpConnectionManager,
 )
 from envoy.extensions.filters.network.tcp_proxy.v3.tcp_proxy_pb2 import TcpProxy
-from envoy.extensions.transport_sockets.tls.v3.tls_pb2 import DownstreamTlsContext
+from envoy.extensions.transport_sockets.tls.v3.tls_pb2 import (
+    CommonTlsContext,
+    DownstreamTlsContext,
+    UpstreamTlsContext,
+)
 from google.protobuf.message import Message
 from tests.support.pgv import violations
 
 from lateen.simulation.downstream_tls import downstream_tls
+from lateen.simulation.upstream_tls import upstream_tls
 from lateen.translate.resources import Resources
 from lateen.translate.wire import serialize, unpack
 
@@ -102,15 +108,27 @@ def _reference_problems(resources: Resources, external: Collection[str]) -> Iter
 def _secret_users(resources: Resources) -> Iterator[tuple[str, str]]:
     for listener in resources.listeners.values():
         yield from ((f"listener {listener.name}", name) for name in listener_secrets(listener))
+    for cluster in resources.clusters.values():
+        yield from ((f"cluster {cluster.name}", name) for name in cluster_secrets(cluster))
 
 
 def listener_secrets(listener: Listener) -> Iterator[str]:
     """The secrets that a listener's filter chains ask for."""
     for chain in chains(listener):
-        common = (downstream_tls(chain) or DownstreamTlsContext()).common_tls_context
-        yield from (each.name for each in common.tls_certificate_sds_secret_configs)
-        if common.HasField("combined_validation_context"):
-            yield common.combined_validation_context.validation_context_sds_secret_config.name
+        yield from _sent_secrets((downstream_tls(chain) or DownstreamTlsContext()).common_tls_context)
+
+
+def cluster_secrets(cluster: Cluster) -> Iterator[str]:
+    """The secrets that a cluster asks for."""
+    yield from _sent_secrets((upstream_tls(cluster) or UpstreamTlsContext()).common_tls_context)
+
+
+def _sent_secrets(common: CommonTlsContext) -> Iterator[str]:
+    """Those that come by SDS; the bootstrap has the others."""
+    asked = [*common.tls_certificate_sds_secret_configs]
+    if common.HasField("combined_validation_context"):
+        asked.append(common.combined_validation_context.validation_context_sds_secret_config)
+    yield from (each.name for each in asked if each.HasField("sds_config"))
 
 
 def _cluster_users(resources: Resources) -> Iterator[tuple[str, str]]:

@@ -155,4 +155,5 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
 def tls_of(passage: Passage) -> Tls:
     """TLS on both sides of the passage's proxy."""
     cluster = passage.resources.clusters.get(passage.clusters[0].name) if passage.clusters else None
-    return tls_between(cluster, passage.chain, passage.call)
+    host = next((each.host for each in passage.outcome.targets if cluster and each.cluster == cluster.name), "")
+    return tls_between(cluster, passage.chain, passage.call, host)

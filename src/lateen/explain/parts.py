@@ -37,7 +37,7 @@ from lateen.simulation.endpoints import all_endpoints
 from lateen.simulation.headers import plain, request_headers
 from lateen.simulation.outcome import Faults, Outcome, Target
 from lateen.simulation.routing import config_of
-from lateen.simulation.upstream_tls import upstream_tls
+from lateen.simulation.upstream_tls import takes_hosts_name, upstream_tls
 from lateen.translate.resources import Resources
 
 Workloads = Mapping[str, Workload]
@@ -195,21 +195,24 @@ def _abort(faults: Faults) -> Abort:
     return Abort(share=faults.abort_share, status=faults.abort_status if grpc is None else None, grpc_status=grpc)
 
 
-def tls_of(cluster: Cluster | None, chain: FilterChain | None, call: Call) -> Tls:
-    """TLS on both sides; `cluster` is the one whose endpoints matter most."""
+def tls_of(cluster: Cluster | None, chain: FilterChain | None, call: Call, host: str = "") -> Tls:
+    """TLS on both sides; `cluster` is the one whose endpoints matter most, `host` what requests to it are for."""
     settings = upstream_tls(cluster) if cluster is not None else None
     client = _client_tls(chain, call)
-    if settings is None:
+    if cluster is None or settings is None:
         return Tls(client=client)
+    named, checked = takes_hosts_name(cluster)
+    name = host.rpartition(":")[0] or host if named else ""
     common = settings.common_tls_context
     validation = common.combined_validation_context.default_validation_context
-    names = [*validation.match_typed_subject_alt_names, *common.validation_context.match_typed_subject_alt_names]
+    matchers = [*validation.match_typed_subject_alt_names, *common.validation_context.match_typed_subject_alt_names]
+    names = [each.matcher.exact or each.matcher.prefix for each in matchers]
     return Tls(
         client=client,
         upstream=_upstream_mode(common),
-        sni=settings.sni or None,
+        sni=name or settings.sni or None,
         alpn=tuple(common.alpn_protocols),
-        subject_alt_names=tuple(dict.fromkeys(name.matcher.exact or name.matcher.prefix for name in names)),
+        subject_alt_names=tuple(dict.fromkeys([*names, name] if checked and name else names)),
     )
 
 

@@ -6,7 +6,9 @@ from envoy.extensions.transport_sockets.proxy_protocol.v3.upstream_proxy_protoco
     ProxyProtocolUpstreamTransport,
 )
 from envoy.extensions.transport_sockets.tls.v3.tls_pb2 import UpstreamTlsContext
+from envoy.extensions.upstreams.http.v3.http_protocol_options_pb2 import HttpProtocolOptions
 
+from lateen.translate.names import HTTP_PROTOCOL_OPTIONS
 from lateen.translate.wire import unpack
 
 
@@ -17,6 +19,16 @@ def upstream_tls(cluster: Cluster) -> UpstreamTlsContext | None:
     """
     sockets = [cluster.transport_socket, *(match.transport_socket for match in cluster.transport_socket_matches)]
     return next((tls for socket in sockets if (tls := _tls(socket)) is not None), None)
+
+
+def takes_hosts_name(cluster: Cluster) -> tuple[bool, bool]:
+    """Whether each request's host is the server name that is sent, and whether the certificate must be for it."""
+    packed = cluster.typed_extension_protocol_options.get(HTTP_PROTOCOL_OPTIONS)
+    options = unpack(packed) if packed is not None else None
+    if not isinstance(options, HttpProtocolOptions):
+        return False, False
+    asked = options.upstream_http_protocol_options
+    return asked.auto_sni, asked.auto_san_validation
 
 
 def _tls(socket: TransportSocket) -> UpstreamTlsContext | None:
