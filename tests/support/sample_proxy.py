@@ -264,7 +264,7 @@ LISTENERS = (
                 ),
             ),
         ),
-        default_chain=FilterChain(name="virtualInbound-catchall", network=tcp(INBOUND_PASSTHROUGH_CLUSTER)),
+        default_chain=FilterChain(name="virtualInbound", network=tcp(INBOUND_PASSTHROUGH_CLUSTER)),
     ),
 )
 

@@ -37,7 +37,7 @@ from lateen.ir.names import (
     subset_key,
 )
 from lateen.ir.origin import ConfigOrigin
-from lateen.ir.route import Forward, Route, RouteConfig, VirtualHost, WeightedCluster
+from lateen.ir.route import Forward, RetryPolicy, Route, RouteConfig, VirtualHost, WeightedCluster
 from lateen.ir.value import Value
 from lateen.model.service import Protocol, Service, ServicePort
 from lateen.model.settings import MeshSettings
@@ -49,6 +49,13 @@ HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
 
 _INSPECTORS = (ListenerFilter.HTTP_INSPECTOR,)
 _PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
+
+
+_RETRY = RetryPolicy(attempts=2, on="reset-before-request", host_selection_attempts=0, skip_previous_hosts=False)
+"""An application that closes an idle connection just then has not seen the request (`ConvertInboundPolicy`)."""
+
+_STREAMS = frozenset({Protocol.GRPC, Protocol.GRPC_WEB})
+"""Of these a part may be answered before the rest is sent."""
 
 
 class InboundPort(Value):
@@ -229,7 +236,7 @@ def _blackholes() -> tuple[FilterChain, ...]:
 
 def _passthrough(shape: InboundShape) -> FilterChain:
     return FilterChain(
-        name=f"{VIRTUAL_INBOUND}-catchall",
+        name=VIRTUAL_INBOUND,
         network=Tcp(
             stat_prefix=INBOUND_PASSTHROUGH_CLUSTER,
             targets=(TcpTarget(cluster=INBOUND_PASSTHROUGH_CLUSTER),),
@@ -262,7 +269,8 @@ def _tcp(port: InboundPort, shape: InboundShape) -> Tcp:
 
 def _http(port: InboundPort, shape: InboundShape) -> Http:
     cluster = _cluster_name(port)
-    route = Route(name="default", action=Forward(clusters=(WeightedCluster(cluster=cluster),)))
+    retry = None if port.protocol in _STREAMS else _RETRY
+    route = Route(name="default", action=Forward(clusters=(WeightedCluster(cluster=cluster),), retry=retry))
     host = VirtualHost(name=f"inbound|http|{port.number}", domains=("*",), routes=(route,))
     return Http(
         stat_prefix=f"inbound_{listener_name(WILDCARD_ADDRESS, port.number)}",

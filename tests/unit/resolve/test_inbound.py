@@ -2,6 +2,7 @@ from tests.support.resources import REVIEWS, pod, service, snapshot
 
 from lateen.ir.cluster import ClusterKind, UpstreamProtocol
 from lateen.ir.listener import Http, ListenerFilter, Tcp
+from lateen.ir.route import Forward
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import MeshSnapshot
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
@@ -87,3 +88,20 @@ def test_an_unknown_workload_passes_everything_on() -> None:
     layer = resolve_inbound(inbound_shape(None, (), MeshSettings()))
     assert list(layer.clusters) == ["InboundPassthroughCluster"]
     assert len(layer.listeners["virtualInbound"].chains) == 2
+
+
+def test_requests_are_sent_again_where_the_application_has_not_seen_them_but_not_streams() -> None:
+    text = service("a", port=80) + service("b", port=81, port_name="grpc") + pod("p", "x", "v1", "10.0.0.1")
+    text = text.replace("selector: {app: a}", "selector: {app: x}").replace("selector: {app: b}", "selector: {app: x}")
+    chains = {
+        each.name: each for each in resolve_inbound(shape(snapshot(text), "p", L7)).listeners["virtualInbound"].chains
+    }
+    found = {}
+    for port in (80, 81):
+        network = chains[f"0.0.0.0_{port}"].network
+        assert isinstance(network, Http)
+        assert network.routes is not None
+        action = network.routes.virtual_hosts[0].routes[0].action
+        assert isinstance(action, Forward)
+        found[port] = action.retry and (action.retry.on, action.retry.attempts)
+    assert found == {80: ("reset-before-request", 2), 81: None}
