@@ -1,12 +1,13 @@
 """Kubernetes Ingress: `networking.k8s.io/v1`, and the elder form of `extensions/v1beta1`."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from lateen.api.istio_status import IstioStatus
 from lateen.api.meta import Condition, JsonObject, Message, Resource
 from lateen.api.scalar import IntOrString
 
-CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+CLASS: Final = "istio"
+CLASS_ANNOTATION: Final = "kubernetes.io/ingress.class"
 
 
 class ServiceBackendPort(Message):
@@ -41,7 +42,8 @@ class IngressBackend(Message):
 
 
 class HTTPIngressPath(Message):
-    """Requests to a path. Without `path_type`, as in Istio, a path that ends in `.*` is a prefix, another exact."""
+    """Requests to a path. Without `path_type`, as in Istio, a path that ends in `.*` or `/*` is a prefix, another
+    exact."""
 
     path: str = ""
     path_type: Literal["Exact", "Prefix", "ImplementationSpecific"] | None = None
@@ -90,8 +92,3 @@ class Ingress(Resource):
 
     spec: IngressSpec = IngressSpec()
     status: IngressStatus | None = None
-
-    @property
-    def class_name(self) -> str:
-        """The class, by the field or the annotation before it."""
-        return self.spec.ingress_class_name or self.metadata.annotations.get(CLASS_ANNOTATION, "")

@@ -4,7 +4,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from lateen.api.column import AGE, NAME
+from lateen.api.column import AGE, NAME, Column
 from lateen.api.columns import COLUMNS
 from lateen.api.config_map import ConfigMap
 from lateen.api.deployment import Deployment
@@ -17,6 +17,7 @@ from lateen.api.endpoints import Endpoints
 from lateen.api.event import Event
 from lateen.api.gateway import Gateway
 from lateen.api.ingress import Ingress
+from lateen.api.ingress_class import IngressClass
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.namespace import Namespace
@@ -24,6 +25,7 @@ from lateen.api.node import Node
 from lateen.api.pod import Pod
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.route_rule import RouteRule
+from lateen.api.rule_columns import RULE_COLUMNS
 from lateen.api.secret import Secret
 from lateen.api.service import Service
 from lateen.api.service_account import ServiceAccount
@@ -39,15 +41,13 @@ R = TypeVar("R", bound=Resource)
 
 def _core(struct: type[Resource], plural: str, *short_names: str, **options: Any) -> KindInfo:  # Any: KindInfo's fields
     kind = struct.__name__
-    defaults = {"group": "", "versions": ("v1",), "singular": kind.lower(), "short_names": short_names}
-    return KindInfo(
-        id=kind,
-        kind=kind,
-        plural=plural,
-        struct=struct,
-        columns=COLUMNS.get(kind, (NAME, AGE)),
-        **{**defaults, **options},
-    )
+    defaults: dict[str, Any] = {"group": "", "versions": ("v1",), "singular": kind.lower(), "short_names": short_names}
+    defaults["columns"] = COLUMNS.get(kind, (NAME, AGE))
+    return KindInfo(id=kind, kind=kind, plural=plural, struct=struct, **{**defaults, **options})
+
+
+def _rule_columns(struct: type[Resource]) -> tuple[Column, ...]:
+    return (*COLUMNS.get(struct.__name__, (NAME, AGE)), *RULE_COLUMNS)
 
 
 def _networking(struct: type[Resource], plural: str, *short_names: str) -> KindInfo:
@@ -58,6 +58,7 @@ def _networking(struct: type[Resource], plural: str, *short_names: str) -> KindI
         group="networking.istio.io",
         versions=("v1", "v1beta1", "v1alpha3"),
         categories=("istio-io", "networking-istio-io"),
+        columns=_rule_columns(struct),
         status_subresource=True,
     )
 
@@ -69,6 +70,7 @@ def _legacy(struct: type[Resource], plural: str) -> KindInfo:
         group="config.istio.io",
         versions=("v1alpha2",),
         categories=("istio-io",),
+        columns=_rule_columns(struct),
         status_subresource=True,
     )
 
@@ -114,6 +116,7 @@ KINDS: Final[tuple[KindInfo, ...]] = (
         categories=("istio-io",),
         status_subresource=True,
     ),
+    _core(IngressClass, "ingressclasses", group="networking.k8s.io", versions=("v1", "v1beta1"), namespaced=False),
 )
 
 _BY_ID: Final = {info.id: info for info in KINDS}

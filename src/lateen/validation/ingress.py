@@ -1,13 +1,10 @@
 """Rules for Ingress. Source: Kubernetes' `validation.ValidateIngress`, and what Istio makes of an Ingress."""
 
-from typing import Final
-
-from lateen.api.ingress import Ingress, IngressBackend, IngressRule
+from lateen.api.ingress import CLASS, CLASS_ANNOTATION, Ingress, IngressBackend, IngressRule
+from lateen.api.ingress_class import CONTROLLER, IngressClass
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_wildcard_domain
-from lateen.validation.names import LABEL_HINT, is_dns_label
-
-CLASS: Final = "istio"
+from lateen.validation.names import LABEL_HINT, is_dns_label, is_dns_subdomain
 
 
 def check_ingress(resource: Ingress, root: Field) -> None:
@@ -22,10 +19,25 @@ def check_ingress(resource: Ingress, root: Field) -> None:
         field.error("there are no rules and no default backend", "add one of them", "MissingField")
     for place, rule in enumerate(spec.rules):
         _check_rule(rule, field.at("rules", place))
-    if resource.class_name != CLASS:
-        message = f'its class is "{resource.class_name}"' if resource.class_name else "it has no class"
-        hint = 'set "ingressClassName: istio", or the annotation "kubernetes.io/ingress.class: istio"'
-        (field / "ingressClassName").warn(f"{message}, so no gateway serves it", hint, "NoEffect")
+    _check_class(resource, field / "ingressClassName")
+
+
+def _check_class(resource: Ingress, field: Field) -> None:
+    annotation, named = resource.metadata.annotations.get(CLASS_ANNOTATION), resource.spec.ingress_class_name
+    if annotation and named:
+        field.error(f"the annotation {CLASS_ANNOTATION} is set, too", "keep one of them", "Conflict")
+    elif annotation != CLASS and not named:
+        message = f'its class is "{annotation}"' if annotation else "it has no class"
+        hint = f'set "ingressClassName: {CLASS}", or the annotation "{CLASS_ANNOTATION}: {CLASS}"'
+        field.warn(f"{message}, so no gateway serves it", hint, "NoEffect")
+
+
+def check_ingress_class(resource: IngressClass, root: Field) -> None:
+    """Report a controller that none can be."""
+    domain, slash, path = resource.spec.controller.partition("/")
+    if not (is_dns_subdomain(domain) and slash and path):
+        where = root.at("spec", "controller")
+        where.error(f'"{resource.spec.controller[:80]}" is no controller', f"write {CONTROLLER}", "InvalidName")
 
 
 def _check_rule(rule: IngressRule, field: Field) -> None:

@@ -11,7 +11,7 @@ from lateen.validation.egress_rule import check_egress_rule
 from lateen.validation.endpoint_slice import check_endpoint_slice, check_endpoints
 from lateen.validation.field import Field
 from lateen.validation.gateway import check_gateway
-from lateen.validation.ingress import check_ingress
+from lateen.validation.ingress import check_ingress, check_ingress_class
 from lateen.validation.pod import check_pod
 from lateen.validation.route_rule import check_route_rule
 from lateen.validation.service import check_service
@@ -43,4 +43,5 @@ RULES: Final[dict[str, Rules]] = {
     "DestinationPolicy": check_destination_policy,
     "EgressRule": check_egress_rule,
     "Ingress": check_ingress,
+    "IngressClass": check_ingress_class,
 }

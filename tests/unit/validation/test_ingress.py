@@ -17,7 +17,6 @@ def in_ingress(spec: str, version: str = "networking.k8s.io/v1", annotation: str
         ("extensions/v1beta1", f"rules: [{{host: a.com, http: {{paths: [{{path: /a.*, {ELDER}}}]}}}}]"),
         ("extensions/v1beta1", f"{ELDER}, tls: [{{secretName: s}}]"),
         ("networking.k8s.io/v1", f"rules: [{{http: {{paths: [{{path: /a, pathType: Prefix, {TODAY}}}]}}}}]"),
-        ("networking.k8s.io/v1", "defaultBackend: {service: {name: a, port: {number: 80}}}, ingressClassName: istio"),
     ],
 )
 def test_what_kubernetes_accepts(version: str, spec: str) -> None:
@@ -43,3 +42,18 @@ def test_what_kubernetes_refuses_or_has_no_effect(spec: str, path: str, code: st
 
 def test_an_ingress_of_another_class_is_nobodys() -> None:
     assert in_ingress(ELDER, annotation="nginx") == [("ingressClassName", "NoEffect")]
+    assert in_ingress(ELDER, annotation="''") == [("ingressClassName", "NoEffect")]
+
+
+def test_a_class_is_named_once() -> None:
+    assert in_ingress(f"{ELDER}, ingressClassName: istio", annotation="''") == []
+    assert in_ingress(f"{ELDER}, ingressClassName: istio") == [("ingressClassName", "Conflict")]
+
+
+@pytest.mark.parametrize(
+    ("controller", "found"),
+    [("istio.io/ingress-controller", []), ("istio", ["spec.controller"]), ("a b/c", ["spec.controller"])],
+)
+def test_controllers_of_classes(controller: str, found: list[str]) -> None:
+    text = f"apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: i}}\nspec: {{controller: {controller}}}"
+    assert [problem.path for problem in problems_in(text)] == found

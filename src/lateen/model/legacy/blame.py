@@ -30,8 +30,11 @@ def blamed(problems: Iterable[Problem], sources: Sources) -> Iterator[Problem]:
 def _told(problem: Problem, behind: Sequence[ResourceRef]) -> Iterator[Problem]:
     steps = parse_path(problem.path)
     route = steps[2] if steps[:2] == ("spec", "http") and len(steps) > 2 else None
-    if isinstance(route, int) and route < len(behind) and behind[route].kind == ROUTE_RULE:
+    one = behind[route] if isinstance(route, int) and route < len(behind) else None
+    if one is not None and one.kind == ROUTE_RULE:
         field = "spec.match.request" if steps[3:4] == ("match",) else format_path(("spec", *steps[3:5]))
-        yield replace(problem, resource=behind[route], path=field)
+        yield replace(problem, resource=one, path=field)
+    elif one is not None and len(behind) > 1:
+        yield replace(problem, resource=one, path="spec")
     else:
         yield from (replace(problem, resource=ref, path="spec") for ref in dict.fromkeys(behind))

@@ -1,21 +1,26 @@
 """Legacy resources into today's, with what they meant in Istio 0.5."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import TypeVar
 
 from lateen.api.destination_policy import DestinationPolicy
 from lateen.api.egress_rule import EgressRule
 from lateen.api.ingress import Ingress
+from lateen.api.ingress_class import IngressClass
 from lateen.api.meta import Resource
 from lateen.api.problem import Problem
 from lateen.api.route_rule import RouteRule
 from lateen.api.service import Service as KubernetesService
 from lateen.model.legacy.egress import egress_problems, service_entry
-from lateen.model.legacy.ingress import CLASS, gateway, ingress_problems, virtual_services
+from lateen.model.legacy.ingress import gateway, ingress_problems, virtual_services
+from lateen.model.legacy.ingress_class import served
 from lateen.model.legacy.outcome import Converted, Services
 from lateen.model.legacy.policy import destination_rules
 from lateen.model.legacy.route import by_host, route_problems, virtual_service
 
-LEGACY_KINDS: tuple[type[Resource], ...] = (RouteRule, DestinationPolicy, EgressRule, Ingress)
+R = TypeVar("R", bound=Resource)
+
+LEGACY_KINDS: tuple[type[Resource], ...] = (RouteRule, DestinationPolicy, EgressRule, Ingress, IngressClass)
 
 
 def convert(resources: Iterable[Resource], services: Services, cluster_domain: str = "cluster.local") -> Converted:
@@ -23,31 +28,30 @@ def convert(resources: Iterable[Resource], services: Services, cluster_domain: s
 
     `services` tell the labels of a rule's clients and the numbers of named ports.
     """
-    given: Mapping[type[Resource], list[Resource]] = {kind: [] for kind in LEGACY_KINDS}
-    for resource in resources:
-        if type(resource) in given:
-            given[type(resource)].append(resource)
-    rules = [each for each in given[RouteRule] if isinstance(each, RouteRule)]
-    policies = [each for each in given[DestinationPolicy] if isinstance(each, DestinationPolicy)]
-    egress = [each for each in given[EgressRule] if isinstance(each, EgressRule)]
-    ingresses = [each for each in given[Ingress] if isinstance(each, Ingress) and each.class_name == CLASS]
-    hosts = by_host(rules, cluster_domain)
+    given = list(resources)
+    egress = _of(given, EgressRule)
+    ingresses, unserved = served(_of(given, Ingress), _of(given, IngressClass))
+    hosts = by_host(_of(given, RouteRule), cluster_domain)
     ordered = [rule for group in hosts.values() for rule in group]
-    destinations, problems = destination_rules(ordered, policies, cluster_domain)
+    destinations, problems = destination_rules(ordered, _of(given, DestinationPolicy), cluster_domain)
     for group in hosts.values():
         problems += route_problems(group, services, cluster_domain)
-    problems += _problems(egress, ingresses, services)
+    problems += [*_problems(egress, ingresses, services), *unserved]
     entries = (service_entry(rule, cluster_domain) for rule in egress)
     return Converted(
         virtual_services=(
             *(virtual_service(host, group, services, cluster_domain) for host, group in hosts.items()),
-            *(each for ingress in ingresses for each in virtual_services(ingress, services)),
+            *virtual_services(ingresses, services, cluster_domain),
         ),
         destination_rules=tuple(destinations),
         service_entries=tuple(entry for entry in entries if entry is not None),
         gateways=tuple(map(gateway, ingresses)),
         problems=tuple(problems),
     )
+
+
+def _of(resources: Iterable[Resource], kind: type[R]) -> list[R]:
+    return [each for each in resources if isinstance(each, kind)]
 
 
 def _problems(egress: Iterable[EgressRule], ingresses: Iterable[Ingress], services: Services) -> list[Problem]:
