@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -53,6 +53,7 @@ from lateen.store.sqlite import SqliteStore
 from lateen.telemetry.metrics import Metrics
 from lateen.xds.board import ANALYSIS, ProblemBoard
 from lateen.xds.fleet import Fleet
+from lateen.xds.progress import Progress
 from lateen.xds.push import Pusher
 from lateen.xds.quarantine_file import QuarantineFile
 from lateen.xds.server import Address, XdsServer
@@ -98,13 +99,16 @@ async def serve_mesh(paths: MeshPaths, record: MeshRecord) -> None:
         admission = SidecarAdmission(store, with_defaults)
         analysis = AnalysisLoop(store, clock, partial(xds.board.replace, ANALYSIS))
         judged = partial(_judged, xds.pusher, analysis)
-        statuses = StatusWriter(store, clock, xds.board.problems, judged)
+        progress = Progress(xds.fleet, xds.pusher.standings, clock)
+        statuses = StatusWriter(store, clock, xds.board.problems, judged, progress.reach)
         runner = build_controllers(store, record, plan, clock, (admission, statuses))
+        look_again = partial(_look_again, runner, statuses)
         tasks.start(runner.run(), "controllers")
         tasks.start(analysis.run(), "analysis")
         tasks.start(EventExpiry(store, clock).run(), "event expiry")
         tasks.start(NodeHealth(store, clock).run(), "node health")
-        tasks.start(_tell_status_writer(xds.board, runner, statuses), "status")
+        tasks.start(_follow_problems(xds.board, look_again), "status")
+        tasks.start(progress.run(look_again), "progress")
         api = build_app(
             store,
             clock,
@@ -156,12 +160,15 @@ def _judged(pusher: Pusher, analysis: AnalysisLoop) -> int:
     return min(pusher.published, analysis.observed)
 
 
-async def _tell_status_writer(board: ProblemBoard, runner: ControllerRunner, statuses: StatusWriter) -> None:
-    """Ask for the status of every resource whose problems changed."""
+def _look_again(runner: ControllerRunner, statuses: StatusWriter, refs: Iterable[ResourceRef]) -> None:
+    """Ask for the status of resources of which something new is known."""
+    runner.look_again(statuses, (key_of(ref) for ref in refs if ref.kind in statuses.kinds))
+
+
+async def _follow_problems(board: ProblemBoard, look_again: Callable[[Iterable[ResourceRef]], None]) -> None:
     before: Mapping[ResourceRef | None, tuple[Problem, ...]] = {}
     async for problems in board.changes():
-        changed = {ref for ref in (*before, *problems) if ref and before.get(ref) != problems.get(ref)}
-        runner.look_again(statuses, (key_of(ref) for ref in changed if ref.kind in statuses.kinds))
+        look_again(ref for ref in {*before, *problems} if ref and before.get(ref) != problems.get(ref))
         before = problems
 
 

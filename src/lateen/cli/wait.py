@@ -93,15 +93,20 @@ def _path_check(text: str) -> Check:
 
 
 def _holds(document: JsonObject | None, name: str, value: str) -> bool:
+    """Whether a condition has a value, and for the present generation, as kubectl looks at it."""
     status: JsonObject = (document or {}).get("status") or {}
-    seen = status.get("observedGeneration")
-    if seen is not None and document and seen < document["metadata"].get("generation", 0):
-        return False
     conditions: list[JsonObject] = status.get("conditions") or []
     return any(
-        each.get("type", "").lower() == name.lower() and str(each.get("status")).lower() == value.lower()
+        each.get("type", "").lower() == name.lower()
+        and str(each.get("status")).lower() == value.lower()
+        and _is_current(document or {}, each.get("observedGeneration") or status.get("observedGeneration"))
         for each in conditions
     )
+
+
+def _is_current(document: JsonObject, seen: object) -> bool:
+    """Whether the generation that a controller has seen (elder ones write text, or nothing) is the present one."""
+    return seen is None or int(str(seen)) >= document["metadata"].get("generation", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from lateen.api.schema import KINDS
 from lateen.controllers.loop import Key
 from lateen.lib.clock import Clock, rfc3339
 from lateen.status.conditions import status_for
+from lateen.status.reach import Reach
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
 
 NOT_JUDGED_SECONDS = 0.02
@@ -19,20 +20,26 @@ Problems = Mapping[ResourceRef | None, Sequence[Problem]]
 class StatusWriter:
     """Writes `status` of every Istio resource; `problems` gives what is wrong now.
 
-    Keys are (namespace, kind/name). Whoever knows of new problems tells `ControllerRunner.look_again`.
+    Keys are (namespace, kind/name). Whoever knows of new problems or another reach tells `ControllerRunner.look_again`.
     """
 
     name = "status"
     kinds: Sequence[str] = ISTIO_KINDS
 
     def __init__(
-        self, store: ConfigStore, clock: Clock, problems: Callable[[], Problems], observed: Callable[[], int]
+        self,
+        store: ConfigStore,
+        clock: Clock,
+        problems: Callable[[], Problems],
+        observed: Callable[[], int],
+        reach: Callable[[ResourceRef], Reach | None] = lambda _: None,
     ) -> None:
-        """`observed` is the revision up to which problems are known."""
+        """`observed` is the revision up to which problems are known, `reach` says how far a resource has come."""
         self._store = store
         self._clock = clock
         self._problems = problems
         self._observed = observed
+        self._reach = reach
 
     def keys_for(self, stored: Stored) -> Iterable[Key]:
         """The resource itself."""
@@ -49,7 +56,8 @@ class StatusWriter:
             return NOT_JUDGED_SECONDS
         previous = stored.body.get("status") or {}
         generation = stored.resource.metadata.generation
-        status = status_for(self._problems().get(ref, ()), generation, previous, rfc3339(self._clock.now()))
+        now, problems = rfc3339(self._clock.now()), self._problems().get(ref, ())
+        status = status_for(problems, generation, previous, now, self._reach(ref))
         if status != previous:
             try:
                 await self._store.replace({**stored.body, "status": status}, expected=stored.revision, status_only=True)

@@ -1,6 +1,6 @@
 """Which of the user's resources a refused Envoy resource comes from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.ir.cluster import Cluster
@@ -18,10 +18,14 @@ HINT = "this version has no effect until it is changed; `lateen proxy-status` sh
 
 def rejection_problems(type_url: str, resource: Encoded, message: str) -> tuple[Problem, ...]:
     """One problem for each of the user's resources that may be the cause; without any, one that names none."""
-    origins = origins_of(resource.value, resource.before)
-    refs: list[ResourceRef | None] = [ResourceRef(each.kind, each.namespace, each.name) for each in origins]
+    refs: Sequence[ResourceRef | None] = [ref_of(each) for each in origins_of(resource.value, resource.before)]
     text = f"Envoy refused {abbreviation(type_url)} resource {resource.name}: {message}"
     return tuple(Problem(ref, "", CODE, Severity.ERROR, text, HINT) for ref in refs or [None])
+
+
+def ref_of(origin: ConfigOrigin) -> ResourceRef:
+    """The resource that a piece of configuration comes from."""
+    return ResourceRef(origin.kind, origin.namespace, origin.name)
 
 
 def origins_of(value: Value | None, before: Value | None = None) -> tuple[ConfigOrigin, ...]:

@@ -30,6 +30,7 @@ class Observer(Protocol):
     def sent(self, connection: "Connection", action: Send) -> None: ...
     def refused(self, connection: "Connection", refusal: Refused) -> None: ...
     def settled(self, connection: "Connection", push: Distribution) -> None: ...
+    def caught_up(self, connection: "Connection") -> None: ...
 
 
 class Connection:
@@ -41,6 +42,7 @@ class Connection:
         "_observer",
         "_outbox",
         "_pushes",
+        "_told",
         "_wake",
         "blamed",
         "connected_at",
@@ -49,6 +51,7 @@ class Connection:
         "number",
         "proxy",
         "stream",
+        "taken",
         "version",
     )
 
@@ -61,6 +64,8 @@ class Connection:
         self.has_rejections = False
         self.blamed: dict[ResourceRef, tuple[str, str]] = {}
         """Rules for which the proxy refused something: of which type, and in which words."""
+        self.taken = 0
+        """The newest push of which the proxy has answered all that concerns it; 0 before the first."""
         self.layers: tuple[Layer, ...] = ()
         """What the latest target was made from."""
         self._clock = clock
@@ -68,6 +73,7 @@ class Connection:
         self._outbox: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self._pushes: list[Distribution] = []
+        self._told = 0
         self._closed = False
 
     @property
@@ -89,6 +95,7 @@ class Connection:
         if record is not None and (actions or not self.stream.settled):
             record.outstanding.add(self.name)
             self._pushes.append(record)
+        self._told = target.version
         self._act(actions)
 
     def tick(self, now: float) -> None:
@@ -107,8 +114,10 @@ class Connection:
                 self._observer.refused(self, action)
         if actions:
             self._wake.set()
-        if self._pushes and self.stream.settled:
+        if self.taken != self._told and self.stream.settled:
+            self.taken = self._told
             self._settle()
+            self._observer.caught_up(self)
 
     @property
     def pushes(self) -> list[Distribution]:

@@ -75,7 +75,7 @@ class Encoder:
         """
         key = tuple(map(id, layers))
         found = self._targets.get(key)
-        if found is None:
+        if found is None or found.version != version:
             replaced = {layer.name: layer for layer in before}
             encoded = [self._sheets(layer, replaced.get(layer.name)) for layer in layers]
             sheets: dict[str, Sheets] = {

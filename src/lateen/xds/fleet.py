@@ -1,5 +1,6 @@
 """All connected proxies, and what each of them is told."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -54,6 +55,8 @@ class Fleet:
         self.board = board or ProblemBoard()
         self.metrics = metrics or Metrics()
         self.judge: Judge | None = None
+        self.moved = asyncio.Event()
+        """Set when proxies come, go, or get further. Whoever looks at how far they are clears it."""
         self.left_out: frozenset[ResourceRef] = frozenset()
         """The rules whose newest version is left out because a proxy refused it."""
         self._source = source
@@ -81,6 +84,7 @@ class Fleet:
         self._encoder.end()
         self.board.replace("resolve", tuple(dict.fromkeys(_flat(self._layer_problems))))
         self.distributions.sent(record)
+        self.moved.set()
         return record
 
     def skip(self, revision: int) -> None:
@@ -117,6 +121,7 @@ class Fleet:
             return
         self.metrics.proxies.labels(connection.version).dec()
         self.board.replace(f"proxy {connection.number}", ())
+        self.moved.set()
         for push in connection.pushes:
             self.distributions.settle(push, connection.name, answered=False)
         log.info("proxy disconnected", extra={"proxy": connection.name, "proxies": len(self.connections)})
@@ -169,6 +174,10 @@ class Fleet:
         if self.judge is not None and push.complete and not push.nacked:
             self.judge.accepted(push.version)
 
+    def caught_up(self, connection: Connection) -> None:
+        """A proxy has answered all it was told."""
+        self.moved.set()
+
     async def watch_deadlines(self) -> None:
         """End steps that wait too long, for ever."""
         while True:
@@ -176,6 +185,13 @@ class Fleet:
             now = self._clock.monotonic()
             for connection in list(self.connections.values()):
                 connection.tick(now)
+
+
+def rejected_rules(connection: Connection) -> frozenset[ResourceRef]:
+    """The rules of which the proxy refuses something now."""
+    subscriptions = connection.stream.subscriptions.items()
+    problems = (each for url, found in subscriptions for each in _problems(connection, url, found.rejected))
+    return frozenset(problem.resource for problem in problems if problem.resource is not None)
 
 
 def _problems(connection: Connection, type_url: str, names: Iterable[str]) -> Iterable[Problem]:

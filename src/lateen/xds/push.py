@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from math import inf
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from lateen.store.config_store import ConfigStore, TooOldError
 from lateen.xds.debounce import Debounce
 from lateen.xds.feed import Feed
 from lateen.xds.fleet import ConfigSource, Fleet
-from lateen.xds.quarantine import Memory, Quarantine
+from lateen.xds.quarantine import Memory, Quarantine, Standing
 from lateen.xds.transition import Transition
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,10 @@ class Pusher:
         self._noticed = asyncio.Event()
         self._touched: set[ResourceRef] = set()
         self._dirty = False
+
+    def standings(self) -> Iterable[Standing]:
+        """How each rule stands."""
+        return self._quarantine.standings()
 
     async def run(self) -> None:
         """Follow the store until cancelled."""

@@ -7,7 +7,8 @@ end stays out until it changes, also across restarts.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
@@ -36,6 +37,15 @@ class HeldBack(msgspec.Struct, frozen=True):
         """Whether `resource` is what is left out."""
         meta = resource.metadata
         return (meta.uid, meta.generation) == (self.uid, self.generation)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rule's newest version: the first push with it (None: yet to come), and whether it is left out."""
+
+    resource: Resource
+    since: int | None
+    left_out: bool
 
 
 class Memory(Protocol):
@@ -79,6 +89,11 @@ class Quarantine:
     def problems(self) -> tuple[Problem, ...]:
         """One for each version that is left out."""
         return tuple(held.problem for ref, held in self._held.items() if ref in self._current)
+
+    def standings(self) -> Iterator[Standing]:
+        """Of every rule."""
+        for ref, resource in self._current.items():
+            yield Standing(resource, self._since.get(ref), ref in self._held)
 
     def put(self, resource: Resource) -> None:
         """A resource is new or another; a version that is left out stays so."""

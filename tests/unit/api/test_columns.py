@@ -176,3 +176,17 @@ def test_the_other_kinds(kind: str, text: str, heads: list[str] | None, cells: l
     if heads:
         assert names(kind) == heads
     assert row(kind, text) == cells
+
+
+def test_rules_say_in_wide_lists_what_became_of_them() -> None:
+    good = "{type: Accepted, status: 'True', reason: Accepted}"
+    bad = "{type: Accepted, status: 'False', reason: IST0101}"
+    reconciled = "{type: Reconciled, status: 'False', message: 5/6 proxies up to date.}"
+    for kind in ("Gateway", "RouteRule"):
+        assert names(kind, wide=True)[-2:] == ["ACCEPTED", "PROXIES"]
+        for conditions, cells in (
+            ("", ["", ""]),
+            (good, ["True", ""]),
+            (f"{bad}, {reconciled}", ["IST0101", "5/6"]),
+        ):
+            assert row(kind, f"status: {{conditions: [{conditions}]}}\n", wide=True)[-2:] == cells

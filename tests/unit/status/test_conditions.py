@@ -2,6 +2,7 @@
 
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.status.conditions import status_for
+from lateen.status.reach import Reach
 
 REF = ResourceRef("VirtualService", "default", "reviews")
 WARNING = Problem(REF, "spec.http[0]", "NoEffect", Severity.WARNING, "has no effect yet")
@@ -45,3 +46,29 @@ def test_a_transition_gets_a_new_time_and_mended_problems_go() -> None:
     assert mended["conditions"][0]["lastTransitionTime"] == "t2"
     assert "validationMessages" not in mended
     assert mended["addresses"] == ["kept"]
+
+
+def test_reconciled_counts_the_proxies_that_have_this_version() -> None:
+    first = status_for([], 2, {}, "t1", Reach(2, 5, 6))
+    assert first["conditions"][1] == {
+        "type": "Reconciled",
+        "status": "False",
+        "reason": "Distributing",
+        "message": "5/6 proxies up to date.",
+        "observedGeneration": 2,
+        "lastTransitionTime": "t1",
+    }
+    second = status_for([], 2, first, "t2", Reach(2, 6, 6))
+    assert (second["conditions"][1]["status"], second["conditions"][1]["lastTransitionTime"]) == ("True", "t2")
+    assert status_for([], 2, second, "t3", Reach(2, 6, 6)) == second
+
+
+def test_what_is_known_of_another_version_is_no_news_of_this_one() -> None:
+    first = status_for([], 2, {}, "t1", Reach(2, 6, 6))
+    assert status_for([], 3, first, "t2", Reach(2, 6, 6))["conditions"][1] == first["conditions"][1]
+    assert status_for([], 3, first, "t2")["conditions"][1]["observedGeneration"] == 2
+
+
+def test_a_refused_version_is_not_reconciled_even_where_nobody_gets_it() -> None:
+    condition = status_for([NACK], 1, {}, "t1", Reach(1, 0, 0, refused=True))["conditions"][1]
+    assert (condition["status"], condition["reason"]) == ("False", "RejectedByProxy")

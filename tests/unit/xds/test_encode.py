@@ -80,3 +80,12 @@ def test_secrets_are_encoded_and_their_keys_not_shown() -> None:
     (sheet,) = Encoder().target((layer,), 1).sheets[SECRET_TYPE]
     assert b"the-key" in sheet.resources["a"].chunk
     assert "the-key" not in repr(sheet.resources) + repr(layer) + repr(sheet.part(frozenset({"a"})))
+
+
+def test_what_a_proxy_that_joins_between_pushes_is_told_does_not_pass_for_the_next_push() -> None:
+    encoder, layers = Encoder(), (Layer("x", clusters={"a": cluster("a")}),)
+    encoder.end()
+    between = encoder.target(layers, 1)
+    later = encoder.target(layers, 2)
+    assert (between.version, later.version) == (1, 2)
+    assert later.equals(between)

@@ -17,6 +17,7 @@ def describe_rule(rule: JsonObject) -> list[Entry]:
         ("Kind", rule["kind"]),
         created(rule),
         ("Status", verdict(rule)),
+        ("Proxies", _reconciled(rule)),
         ("Problems", Lines(_problems(rule.get("status") or {}))),
         ("Spec", Text(to_yaml(rule.get("spec") or {}))),
     ]
@@ -25,7 +26,7 @@ def describe_rule(rule: JsonObject) -> list[Entry]:
 def verdict(rule: JsonObject) -> str:
     """Accepted or not, in a sentence."""
     status: JsonObject = rule.get("status") or {}
-    accepted = next((each for each in status.get("conditions") or [] if each.get("type") == "Accepted"), None)
+    accepted = _condition(rule, "Accepted")
     if accepted is None:
         return "the control plane has not looked at it yet"
     if status.get("observedGeneration", 0) < rule["metadata"].get("generation", 0):
@@ -33,6 +34,19 @@ def verdict(rule: JsonObject) -> str:
     if accepted.get("status") == "True":
         return "accepted: it is in effect"
     return f"not in effect as written ({accepted.get('reason', '')})"
+
+
+def _reconciled(rule: JsonObject) -> str:
+    """How many proxies have it, if that is known of this version."""
+    condition = _condition(rule, "Reconciled")
+    if condition is None or condition.get("observedGeneration", 0) < rule["metadata"].get("generation", 0):
+        return "unknown yet"
+    return str(condition.get("message", "")).removesuffix(" proxies up to date.") + " up to date"
+
+
+def _condition(rule: JsonObject, kind: str) -> JsonObject | None:
+    conditions: list[JsonObject] = (rule.get("status") or {}).get("conditions") or []
+    return next((each for each in conditions if each.get("type") == kind), None)
 
 
 def _problems(status: JsonObject) -> Sequence[str]:

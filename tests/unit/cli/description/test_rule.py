@@ -41,3 +41,11 @@ def test_problems_are_a_line_each_and_the_rule_is_as_it_was_written() -> None:
     lines = list(render(describe_rule(rule(validationMessages=messages))))
     assert 'Problems:           warning [IST0101] Referenced host not found: "x"' in lines
     assert lines[-3:] == ["Spec:", "  hosts:", "  - a"]
+
+
+@pytest.mark.parametrize(("generation", "words"), [(2, "5/6 up to date"), (1, "unknown yet"), (None, "unknown yet")])
+def test_how_many_proxies_have_it_if_that_is_known_of_this_version(generation: int | None, words: str) -> None:
+    message = "5/6 proxies up to date."
+    reconciled = {"type": "Reconciled", "status": "False", "message": message, "observedGeneration": generation}
+    lines = list(render(describe_rule(rule(conditions=[reconciled] if generation else []))))
+    assert f"Proxies:            {words}" in lines
