@@ -17,6 +17,7 @@ from lateen.api.endpoints import Endpoints
 from lateen.api.event import Event
 from lateen.api.gateway import Gateway
 from lateen.api.ingress import Ingress
+from lateen.api.ingress_class import IngressClass
 from lateen.api.kind import KindInfo
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.namespace import Namespace
@@ -115,6 +116,7 @@ KINDS: Final[tuple[KindInfo, ...]] = (
         categories=("istio-io",),
         status_subresource=True,
     ),
+    _core(IngressClass, "ingressclasses", group="networking.k8s.io", versions=("v1", "v1beta1"), namespaced=False),
 )
 
 _BY_ID: Final = {info.id: info for info in KINDS}
