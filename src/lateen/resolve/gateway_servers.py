@@ -27,7 +27,8 @@ CONFLICT = "IST0145"
 _OWN_PORTS = frozenset({ADMIN_PORT, READINESS_PORT, STATS_PORT})
 """Ports at which every proxy answers by itself."""
 
-UNSUPPORTED_MODES = frozenset({"ISTIO_MUTUAL", "AUTO_PASSTHROUGH"})
+UNSUPPORTED_MODES = frozenset({"ISTIO_MUTUAL"})
+AUTO_PASSTHROUGH = "AUTO_PASSTHROUGH"
 
 _UNTRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
 
@@ -63,14 +64,19 @@ class GatewayServer:
         return self.server.tls is not None and not self.is_plain_http
 
     @property
+    def mode(self) -> str:
+        """What becomes of clients' TLS; "" where they speak none."""
+        return self.server.tls.mode if self.server.tls is not None and self.is_tls else ""
+
+    @property
     def is_passed_through(self) -> bool:
-        """Whether TLS is not ended here."""
-        return self.server.tls is not None and self.is_tls and self.server.tls.mode == "PASSTHROUGH"
+        """Whether TLS is not ended here, and goes where rules say."""
+        return self.mode == "PASSTHROUGH"
 
     @property
     def is_https(self) -> bool:
         """Whether requests are read after TLS is ended."""
-        return self.protocol is Protocol.HTTPS and self.is_tls and not self.is_passed_through
+        return self.protocol is Protocol.HTTPS and self.mode not in {"", "PASSTHROUGH", AUTO_PASSTHROUGH}
 
     @property
     def server_names(self) -> tuple[str, ...]:
@@ -184,13 +190,12 @@ def _unsupported(server: GatewayServer) -> Problem | None:
     if server.server.bind.startswith("unix:"):
         message = "listening at Unix sockets has no effect in this version: the server is not opened"
         return server.problem("NoEffect", message, "listen at an address", field=".bind")
-    tls = server.server.tls
-    if tls is None and server.protocol.is_tls:
+    if server.server.tls is None and server.protocol.is_tls:
         return server.problem(
             "MissingField", f"{server.protocol} needs it", "add a mode and a certificate", field=".tls"
         )
-    if tls is not None and server.is_tls and tls.mode in UNSUPPORTED_MODES:
-        message = f"{tls.mode} has no effect in this version: the server is not opened"
+    if server.mode in UNSUPPORTED_MODES:
+        message = f"{server.mode} has no effect in this version: the server is not opened"
         return server.problem("NoEffect", message, "choose SIMPLE, MUTUAL or PASSTHROUGH", field=".tls.mode")
     return None
 

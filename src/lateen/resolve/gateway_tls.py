@@ -12,10 +12,11 @@ from lateen.api.problem import Problem
 from lateen.ir.listener import ChainMatch, FilterChain, Http
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
+from lateen.resolve.auto_passthrough import passed_on_chains
 from lateen.resolve.credentials import credentials_for
 from lateen.resolve.dynamic_dns import looking_up
 from lateen.resolve.gateway_routes import gateway_hosts
-from lateen.resolve.gateway_servers import GatewayServer, Port, https_route_name, name_of
+from lateen.resolve.gateway_servers import AUTO_PASSTHROUGH, GatewayServer, Port, https_route_name, name_of
 from lateen.resolve.gateway_tcp import connections_chain, passed_through, server_connections
 from lateen.resolve.outbound import MOST_DIRECT_RESPONSE
 from lateen.resolve.rules import Rule
@@ -44,6 +45,8 @@ def tls_port(view: GatewayView, port: Port, servers: Sequence[GatewayServer], ru
     for server in servers:
         if server.is_passed_through:
             _pass_through(view, server, rules, result)
+        elif server.mode == AUTO_PASSTHROUGH:
+            result.chains += passed_on_chains(view, server, result.taken)
         else:
             _terminate(view, port, server, rules, result)
     return result

@@ -244,9 +244,7 @@ def gateway_layer(  # noqa: PLR0913, PLR0917 - stages compare each input by itse
                 rules=view.rules,
                 headless=headless,
                 memo=memo,
-                gateways=tuple(
-                    each for each in gateways if (each.metadata.namespace, each.metadata.name) in scope.gateways
-                ),
+                gateways=scope.chosen(gateways),
                 fronts=tuple(services[key] for key in scope.services if key in services),
                 port_numbers=dict(scope.ports),
                 credentials={name: secret for (owner, name), secret in secrets.items() if owner == scope.namespace},

@@ -17,6 +17,7 @@ from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.tls_secret import TlsSecret
 from lateen.model.workload import Proxy, ProxyType, Workload
+from lateen.resolve.auto_passthrough import passed_on_hosts
 from lateen.resolve.destination_rules import RuleIndex, all_policies, distinct_by_rules, index_rules, merge_rules
 from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
@@ -36,6 +37,7 @@ from lateen.resolve.layers import (
     view_of,
 )
 from lateen.resolve.locality import compared_labels, preference_for
+from lateen.resolve.passed_on_layer import passed_on_layer
 from lateen.resolve.place import Place
 from lateen.resolve.policy_problems import policy_problems
 from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, picked, route_labels, scope_of
@@ -106,6 +108,7 @@ class MeshResolver:
         self._endpoints = Recent(_endpoint_stage)
         self._visible = Recent(_visible_stage)
         self._outbound = Recent(_outbound_stage)
+        self._passed_on = Recent(_passed_on_stage)
         self._inbound = Recent(resolve_inbound)
         self._known = Recent(_known)
         self._resolved: dict[Scope, tuple[Layer, ...]] = {}
@@ -144,6 +147,7 @@ class MeshResolver:
         self._endpoints.begin()
         self._visible.begin()
         self._outbound.begin()
+        self._passed_on.begin()
         self._inbound.begin()
         self._known.begin()
 
@@ -195,7 +199,9 @@ class MeshResolver:
         clusters, endpoints = self._clusters_of(key, scope, mesh, view)
         fronts = (snapshot.services, snapshot.gateways, snapshot.secrets) if gateway else ()
         outbound = self._outbound[scope].run(view, clusters.names, rules, mesh.headless, settings, *fronts)
-        return clusters.layer, endpoints, outbound
+        layers = (clusters.layer, endpoints, outbound)
+        hosts = passed_on_hosts(scope.chosen(snapshot.gateways))
+        return (*layers, self._passed_on[key, hosts].run(view, snapshot.endpoints, settings)) if hosts else layers
 
     def _resolve_imports(
         self, scope: Scope, mesh: _Mesh, whole: MeshView, rules: tuple[VirtualService, ...]
@@ -250,6 +256,10 @@ def _outbound_stage(scope: Scope) -> Stage[Layer]:
     if scope.is_gateway:
         return Stage(partial(gateway_layer, scope=scope))
     return Stage(partial(sidecar_layer if scope.sidecar else outbound_layer, scope=scope))
+
+
+def _passed_on_stage(key: tuple[ViewKey, tuple[str, ...]]) -> Stage[Layer]:
+    return Stage(partial(passed_on_layer, hosts=key[1]))
 
 
 def _known(_: str) -> _Known:

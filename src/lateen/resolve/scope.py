@@ -43,6 +43,10 @@ class Scope(msgspec.Struct, frozen=True):
         """Whether the proxy runs Gateways rather than standing beside a workload."""
         return self.type is ProxyType.GATEWAY
 
+    def chosen(self, gateways: Iterable[Gateway]) -> tuple[Gateway, ...]:
+        """Those of `gateways` that the proxy runs, in their order."""
+        return tuple(each for each in gateways if (each.metadata.namespace, each.metadata.name) in self.gateways)
+
 
 @dataclass(frozen=True, slots=True)
 class ScopeIndex:

@@ -73,7 +73,7 @@ _ROUTING: Final = (
         "Gateway",
         "spec.servers[*].tls.mode",
         "has no effect in this version: the server is not opened",
-        ("ISTIO_MUTUAL", "AUTO_PASSTHROUGH"),
+        ("ISTIO_MUTUAL",),
     ),
     NoEffect(
         "Gateway",

@@ -173,6 +173,22 @@ def test_connections_to_headless_services_go_where_the_client_dialled(protocol: 
         assert found.kind is kind
 
 
+@pytest.mark.parametrize(("target", "expected"), [(8443, 8443), (443, None)])
+def test_connections_may_go_on_to_another_port(target: int, expected: int | None) -> None:
+    text = f"""
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: api}}
+spec:
+  hosts: [a.example.com]
+  ports: [{{number: 443, name: tls, protocol: TLS, targetPort: {target}}}]
+  resolution: NONE
+"""
+    (found,) = clusters(snapshot(text), "a.example.com").values()
+    assert (found.kind, found.original_dst_port) == (ClusterKind.ORIGINAL_DST, expected)
+
+
 def test_udp_ports_and_aliases_have_no_clusters() -> None:
     assert not clusters(snapshot(service("reviews").replace("name: http", "name: dns, protocol: UDP")))
     alias = service("reviews").replace("clusterIP", "type: ExternalName\n  externalName: example.com\n  clusterIP")
