@@ -34,6 +34,7 @@ BY_VALIDATION = {
     "Abort.http2Error": "**refused**, as by Istio: write `httpStatus` or `grpcStatus`",
     "OutlierDetection.consecutiveErrors": "**only a warning**: write `consecutive5xxErrors`",
     "Port.targetPort": "**refused**: has no meaning in a Gateway",
+    "SidecarPort.targetPort": "**refused**, as by Istio: has no meaning in a Sidecar",
     "AbortFault.grpcStatus": "**refused**: write `httpStatus`, or a VirtualService",
     "DelayFault.exponentialDelay": "**refused**, as by Istio: proxies have fixed delays only",
     "MatchCondition.udp": "**refused**, as by Istio",

@@ -100,10 +100,14 @@ def routing(passage: Passage) -> Iterator[Step]:
     if not outcome.virtual_host:
         yield step(Topic.HOST, f'nothing here is called "{authority}": 404 (routes {outcome.route_config})')
     elif outcome.virtual_host == ALLOW_ANY:
-        yield step(Topic.HOST, f'no service is called "{authority}"; unknown hosts are let through {where}')
+        yield step(
+            Topic.HOST, f'the proxy knows no service called "{authority}"; unknown hosts are let through {where}'
+        )
     elif outcome.virtual_host == BLOCK_ALL:
         because = "outboundTrafficPolicy is REGISTRY_ONLY"
-        yield step(Topic.HOST, f'no service is called "{authority}"; unknown hosts are refused: {because} {where}')
+        yield step(
+            Topic.HOST, f'the proxy knows no service called "{authority}"; unknown hosts are refused: {because} {where}'
+        )
     else:
         name = outcome.virtual_host.rpartition(":")[0] or "*"
         means = f"is one of {name}" if name.startswith("*") else f"means {name}"

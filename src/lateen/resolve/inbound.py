@@ -29,6 +29,7 @@ from lateen.ir.names import (
     INBOUND_PORT,
     INBOUND_SOURCE_IP,
     OUTBOUND_PORT,
+    UNIX_SCHEME,
     VIRTUAL_INBOUND,
     WILDCARD_ADDRESS,
     Side,
@@ -47,6 +48,7 @@ from lateen.resolve.traffic_policy import circuit_breaker, connection_settings
 PROXY_PORTS = frozenset({15000, OUTBOUND_PORT, INBOUND_PORT, 15020, 15021, 15090})
 HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
 
+_LOCAL = ("127.", "::1", UNIX_SCHEME)
 _INSPECTORS = (ListenerFilter.HTTP_INSPECTOR,)
 _PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
 
@@ -144,9 +146,9 @@ def resolve_inbound(shape: InboundShape) -> Layer:
 
 
 def _cluster(port: InboundPort, shape: InboundShape) -> Cluster:
-    """Capture lets connections from 127.0.0.6 through; those to the loopback it does not see."""
-    captured = port.endpoint is None or port.endpoint.address == port.bind
+    """Capture lets connections from 127.0.0.6 through; those to the loopback and to socket files it does not see."""
     endpoint = port.endpoint
+    is_seen = endpoint is None or not endpoint.address.startswith(_LOCAL)
     name = _cluster_name(port)
     return Cluster(
         name=name,
@@ -157,7 +159,7 @@ def _cluster(port: InboundPort, shape: InboundShape) -> Cluster:
         if endpoint
         else None,
         circuit_breaker=circuit_breaker(port.pool, None),
-        bind_source=INBOUND_SOURCE_IP if captured else "",
+        bind_source=INBOUND_SOURCE_IP if is_seen else "",
         service=port.service,
         service_namespace=port.namespace,
         origins=port.origins,

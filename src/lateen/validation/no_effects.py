@@ -98,7 +98,6 @@ _ENTRIES: Final = (
     ),
 )
 _WHOLE_KINDS: Final = (
-    NoEffect("Sidecar", "spec", "Sidecar resources have no effect in this version: every proxy sees every service"),
     NoEffect(
         "WorkloadEntry", "spec", "WorkloadEntry resources have no effect in this version: list ServiceEntry endpoints"
     ),

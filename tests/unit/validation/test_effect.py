@@ -29,7 +29,6 @@ def without_effect(kind: str, spec: str) -> list[str]:
             ["spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode"],
         ),
         ("DestinationRule", "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}", []),
-        ("Sidecar", "{egress: [{hosts: ['./*']}]}", ["spec"]),
         ("WorkloadEntry", "{address: 1.1.1.1}", ["spec"]),
     ],
 )
