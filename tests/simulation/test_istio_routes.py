@@ -52,7 +52,7 @@ def test_redirects(redirect: str) -> None:
     assert short(asked(documents, question, "gateway/gw")) == expected
 
 
-NAMED = {
+NAMED: dict[str, tuple[str, dict[str, str | None]]] = {
     "the first that takes everything is the last": (
         f"[{{name: r, match: [{{name: some, uri: {{prefix: /v1}}}}, {{name: all, uri: {{prefix: /}}}}], {TO_A}}}, "
         f"{{name: late, {TO_C}}}]",
@@ -115,7 +115,7 @@ NAMED = {
 @pytest.mark.parametrize("name", NAMED)
 def test_which_route_takes_a_request(name: str) -> None:
     http, expected = NAMED[name]
-    found = {}
+    found: dict[str, str | None] = {}
     for call in expected:
         route = asked(at_sidecar(http), f"http://a{call}").route
         found[call] = route.name if route else None
