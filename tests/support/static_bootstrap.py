@@ -1,8 +1,11 @@
 """A proxy's resources as one static bootstrap, for Envoy to check without a control plane."""
 
 import importlib.metadata
+import json
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from envoy.config.bootstrap.v3.bootstrap_pb2 import Bootstrap
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
@@ -28,7 +31,7 @@ CERTIFICATES = "/etc/certs"
 
 
 def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
-    """Endpoints are put into their clusters and routes into their listeners; secrets stay with the control plane.
+    """Endpoints are put into their clusters, routes into their listeners, and secrets beside them.
 
     `ca` is the file of the authorities that the machine trusts.
     """
@@ -43,6 +46,7 @@ def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
     bootstrap.dynamic_resources.ClearField("cds_config")
     bootstrap.static_resources.clusters.extend(_static_cluster(one, resources) for one in resources.clusters.values())
     bootstrap.static_resources.listeners.extend(static_listener(one, resources) for one in resources.listeners.values())
+    bootstrap.static_resources.secrets.extend(resources.secrets.values())
     return bootstrap
 
 
@@ -50,13 +54,24 @@ def validate(resources: Resources, folder: Path) -> str:
     """Envoy's complaints and warnings about the resources; "" when it has none."""
     file = folder / "bootstrap.json"
     write_certificates(folder)
-    file.write_text(to_json(static_bootstrap(resources, folder / "ca.pem")).replace(CERTIFICATES, str(folder)))
+    text = to_json(static_bootstrap(resources, folder / "ca.pem")).replace(CERTIFICATES, str(folder))
+    file.write_text(json.dumps(_with_own_secrets(json.loads(text), resources.secrets.keys())))
     command = [str(envoy_binary()), "--mode", "validate", "-c", str(file), "--disable-hot-restart", "-l", "warning"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     complaints = [line for line in done.stderr.splitlines() if line.strip()]
     if done.returncode != 0 or complaints:
         return "\n".join([*complaints, done.stdout.strip(), f"exit status {done.returncode}"])
     return ""
+
+
+def _with_own_secrets(value: Any, names: Collection[str]) -> Any:  # Any: JSON
+    """A secret without a source is one of the bootstrap's."""
+    if isinstance(value, list):
+        return [_with_own_secrets(each, names) for each in value]
+    if not isinstance(value, dict):
+        return value
+    own = value.get("name") in names
+    return {key: _with_own_secrets(each, names) for key, each in value.items() if key != "sds_config" or not own}
 
 
 def write_certificates(folder: Path) -> None:
