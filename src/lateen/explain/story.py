@@ -72,7 +72,8 @@ def _chain(passage: Passage) -> Iterator[Step]:
         rule = passage.rule_ref
         by = f" by {_rule_title(rule, passage.outcome.rule)}" if rule else ""
         place = place_of(passage.scenario.documents, rule, passage.outcome.rule)
-        yield step(Topic.CHAIN, f"the bytes are passed on unread{by}{because}{name}", place)
+        tunnel = f", inside of the request {passage.outcome.tunnel}" if passage.outcome.tunnel else ""
+        yield step(Topic.CHAIN, f"the bytes are passed on unread{by}{because}{tunnel}{name}", place)
 
 
 def gateway_complaints(passage: Passage) -> Iterator[Step]:

@@ -78,6 +78,16 @@ class SniLookup(Value):
     port: int
 
 
+class Tunnel(Value):
+    """Bytes travel inside of an HTTP request to the target, which passes them on to `authority` (host and port).
+
+    The request is CONNECT, or POST.
+    """
+
+    authority: str
+    use_post: bool = False
+
+
 class Tcp(Value, tag="tcp"):
     """Pass bytes on to one of `targets`, chosen by weight."""
 
@@ -88,6 +98,7 @@ class Tcp(Value, tag="tcp"):
     max_connection_duration_ms: int | None = None
     hash_source_ip: bool = False
     sni_lookup: SniLookup | None = None
+    tunnel: Tunnel | None = None
 
 
 class CertificateFiles(Value):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_network
 
 from lateen.api.virtual_service import L4MatchAttributes, RouteDestination, TLSMatchAttributes
-from lateen.ir.listener import AccessLog, ChainMatch, FilterChain, Tcp, TcpTarget
+from lateen.ir.listener import AccessLog, ChainMatch, FilterChain, Tcp, TcpTarget, Tunnel
 from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service, ServicePort
 from lateen.model.settings import MeshSettings
@@ -90,7 +90,19 @@ def _tcp(view: OutboundView, prefix: str, targets: tuple[TcpTarget, ...], first:
         ),
         hash_source_ip=bool(hashed and hashed.use_source_ip),
         sni_lookup=sni_lookup(service, port_for(service, first, port)) if service and first else None,
+        tunnel=_tunnel(view, service, first.subset if len(targets) == 1 else "") if service and first else None,
     )
+
+
+def _tunnel(view: OutboundView, service: Service, subset: str) -> Tunnel | None:
+    """A subset's own tunnel, else the host's. It is the listener's, so that of several targets none has its own."""
+    rule = view.rules.get(service.hostname)
+    holder = rule.subset(subset) if rule and subset else rule
+    tunnel = holder.traffic_policy.tunnel if holder and holder.traffic_policy else None
+    if tunnel is None:
+        return None
+    host = f"[{tunnel.target_host}]" if ":" in tunnel.target_host else tunnel.target_host
+    return Tunnel(authority=f"{host}:{tunnel.target_port}", use_post=tunnel.protocol == "POST")
 
 
 def service_chains(

@@ -53,7 +53,10 @@ READ: Mapping[str, frozenset[str]] = {
     ),
     "envoy.extensions.filters.network.http_connection_manager.v3.Rds": frozenset({"route_config_name"}),
     "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter": frozenset({"name", "typed_config"}),
-    "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy": frozenset({"cluster", "weighted_clusters"}),
+    "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy": frozenset(
+        {"cluster", "weighted_clusters", "tunneling_config"}
+    ),
+    "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig": frozenset({"hostname", "use_post"}),
     "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster": frozenset({"clusters"}),
     "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight": frozenset(
         {"name", "weight"}

@@ -59,10 +59,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     that delegates, `delegate` and `delegate_rule` are the resource and the part that it delegates to; `position` is
     the route's place in its virtual host.
 
-    FORWARDED: `targets`, `sticky` (how one of several is chosen, `None`: by chance), `mirrors` (cluster and share),
-    `timeout_ms` (0: none), `retries`. REDIRECTED: `status` and `location`. ANSWERED: `status`, `body` and, for
-    browsers' preflights, `answer_headers`. NOT_FOUND: no route, which clients see as 404. REFUSED: nothing takes it.
-    TLS_ERROR: the client's TLS, or its lack, does not fit what takes the connection.
+    FORWARDED: `targets`, `sticky` (how one of several is chosen, `None`: by chance), `tunnel` (the request that bytes
+    travel in: `CONNECT db.example.com:3306`), `mirrors` (cluster and share), `timeout_ms` (0: none), `retries`.
+    REDIRECTED: `status` and `location`. ANSWERED: `status`, `body` and, for browsers' preflights, `answer_headers`.
+    NOT_FOUND: no route, which clients see as 404. REFUSED: nothing takes the connection. TLS_ERROR: the client's TLS,
+    or its lack, does not fit what takes the connection.
     """
 
     kind: Kind
@@ -78,6 +79,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     delegate_rule: str = ""
     targets: tuple[Target, ...] = ()
     sticky: Sticky | None = None
+    tunnel: str = ""
     mirrors: tuple[tuple[str, float], ...] = ()
     timeout_ms: int = 0
     retries: int = 0

@@ -96,4 +96,13 @@ def _through_tcp(resources: Resources, proxy: TcpProxy, call: Call) -> Outcome:
         Target(cluster=name, share=weight / total, endpoints=endpoints_of(resources, name, call))
         for name, weight in weights
     )
-    return Outcome(kind=Kind.FORWARDED, targets=targets, trail=("passed on as bytes",))
+    tunnel = _tunnel(proxy)
+    trail = f"passed on as bytes{f' inside of {tunnel}' if tunnel else ''}"
+    return Outcome(kind=Kind.FORWARDED, targets=targets, tunnel=tunnel, trail=(trail,))
+
+
+def _tunnel(proxy: TcpProxy) -> str:
+    if not proxy.HasField("tunneling_config"):
+        return ""
+    settings = proxy.tunneling_config
+    return f"{'POST' if settings.use_post else 'CONNECT'} {settings.hostname}"

@@ -5,7 +5,7 @@ from envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3 import sni_dy
 from envoy.extensions.filters.network.tcp_proxy.v3 import tcp_proxy_pb2
 from envoy.type.v3 import hash_policy_pb2
 
-from lateen.ir.listener import SniLookup, Tcp
+from lateen.ir.listener import SniLookup, Tcp, Tunnel
 from lateen.translate import scalar
 from lateen.translate.access_log import access_logs
 from lateen.translate.dns_cache import dns_cache
@@ -31,12 +31,17 @@ def tcp_proxy(tcp: Tcp) -> tcp_proxy_pb2.TcpProxy:
         idle_timeout=scalar.optional_duration(tcp.idle_timeout_ms),
         max_downstream_connection_duration=scalar.optional_duration(tcp.max_connection_duration_ms),
         hash_policy=[_source_ip()] if tcp.hash_source_ip else [],
+        tunneling_config=None if tcp.tunnel is None else _tunnel(tcp.tunnel),
     )
     if len(tcp.targets) == 1:
         proxy.cluster = tcp.targets[0].cluster
     for target in tcp.targets if len(tcp.targets) > 1 else ():
         proxy.weighted_clusters.clusters.add(name=target.cluster, weight=target.weight)
     return proxy
+
+
+def _tunnel(tunnel: Tunnel) -> tcp_proxy_pb2.TcpProxy.TunnelingConfig:
+    return tcp_proxy_pb2.TcpProxy.TunnelingConfig(hostname=tunnel.authority, use_post=tunnel.use_post)
 
 
 def _source_ip() -> hash_policy_pb2.HashPolicy:

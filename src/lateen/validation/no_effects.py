@@ -54,7 +54,7 @@ def _in_containers(
 
 _ROUTING: Final = (
     NoEffect("VirtualService", "spec.tcp[*].match[*].sourceSubnet", "Istio ignores this field too: remove it"),
-    *_each("DestinationRule", _POLICIES, ("tunnel", "retryBudget.budgetInterval")),
+    *_each("DestinationRule", _POLICIES, ("retryBudget.budgetInterval",)),
     *_each(
         "DestinationRule",
         (f"{policy}.loadBalancer" for policy in _ALL_POLICIES),

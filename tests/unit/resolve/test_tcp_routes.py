@@ -2,7 +2,7 @@ import pytest
 from tests.support.resources import service
 from tests.support.routing import Routing, chains, document, rule, sidecar
 
-from lateen.ir.listener import Listener, Tcp
+from lateen.ir.listener import Listener, Tcp, Tunnel
 from lateen.resolve.tcp_routes import networks
 
 DB = service("db", port=5432, port_name="tcp")
@@ -112,3 +112,25 @@ def test_networks_in_one_notation() -> None:
         "10.0.0.1/32",
         "fd00::1/128",
     )
+
+
+TUNNEL = "tunnel: {{protocol: {}, targetHost: {}, targetPort: 3306}}"
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        (to(("", 1)), Tunnel(authority="far.example.com:3306")),
+        (to(("v1", 1)), Tunnel(authority="[fd00::1]:3306", use_post=True)),
+        (to(("v2", 1)), None),
+        (to(("v1", 1), ("v2", 1)), Tunnel(authority="far.example.com:3306")),
+    ],
+)
+def test_a_tunnel_is_the_subsets_own_or_the_hosts(route: str, expected: Tunnel | None) -> None:
+    whole, own = TUNNEL.format("CONNECT", "far.example.com"), TUNNEL.format("POST", "fd00::1")
+    subsets = f"[{{name: v1, trafficPolicy: {{{own}}}}}, {{name: v2}}]"
+    policy = document("DestinationRule", "db", f"{{host: db, trafficPolicy: {{{whole}}}, subsets: {subsets}}}")
+    mesh = Routing(DB + policy + rule("db", f"{{hosts: [db], tcp: [{{{route}}}]}}"))
+    (chain,) = db_listener(mesh).chains
+    assert isinstance(chain.network, Tcp)
+    assert chain.network.tunnel == expected
