@@ -48,8 +48,8 @@ class CallClient:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        if call.protocol is Protocol.HTTPS:
-            context.set_alpn_protocols(["http/1.1"])
+        if call.alpn or call.protocol is Protocol.HTTPS:
+            context.set_alpn_protocols(call.alpn.split(",") if call.alpn else ["http/1.1"])
         if call.client_certificate:
             context.load_cert_chain(self.certificate, self.key)
         return context

@@ -187,9 +187,6 @@ def _clash(server: GatewayServer, group: Sequence[GatewayServer], port: Port) ->
 
 
 def _unsupported(server: GatewayServer) -> Problem | None:
-    if server.server.bind.startswith("unix:"):
-        message = "listening at Unix sockets has no effect in this version: the server is not opened"
-        return server.problem("NoEffect", message, "listen at an address", field=".bind")
     if server.server.tls is None and server.protocol.is_tls:
         return server.problem(
             "MissingField", f"{server.protocol} needs it", "add a mode and a certificate", field=".tls"

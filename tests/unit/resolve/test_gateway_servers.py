@@ -151,6 +151,7 @@ def places(found: GatewayView) -> dict[str, list[str]]:
             [f"[{server(more=', bind: 10.0.0.1')}]", f"[{server()}]"],
             {"10.0.0.1_8080": ["default/g0#0"], "0.0.0.0_8080": ["default/g1#0"]},
         ),
+        ([f"[{server(0, more=', bind: unix:///tmp/x')}]"], {"unix:///tmp/x_0": ["default/g0#0"]}),
     ],
 )
 def test_servers_of_one_port_are_merged(gateways: list[str], expected: dict[str, list[str]]) -> None:
@@ -169,7 +170,6 @@ def test_servers_of_one_port_are_merged(gateways: list[str], expected: dict[str,
         ([f"[{tls('[a.com]')}]", f"[{tls('[b.com, ./a.com]')}]"], "IST0145", "g1", "spec.servers[0]"),
         ([f"[{tls('[a.com]')}]", f"[{server(443, 'TCP')}]"], "IST0145", "g1", "spec.servers[0]"),
         ([f"[{server(443)}]", f"[{tls('[a.com]')}]"], "IST0145", "g1", "spec.servers[0]"),
-        ([f"[{server(more=', bind: unix:///x')}]"], "NoEffect", "g0", "spec.servers[0].bind"),
         ([f"[{server(15021)}]"], "PortInUse", "g0", "spec.servers[0].port"),
     ],
 )
