@@ -22,6 +22,15 @@ NAMED = rule(
 )
 DYNAMIC = "resolution: DNS, "
 
+
+def routed(part: str, match: str) -> str:
+    target = "route: [{destination: {host: two.com, port: {number: 9999}}}]"
+    return rule("routed", f"{{hosts: [one.com], {part}: [{{match: [{match}], {target}}}]}}")
+
+
+SUBNET = routed("tcp", "{destinationSubnets: [10.10.0.0/24], port: 9999}")
+TWO_SUBNETS = routed("tls", "{destinationSubnets: [10.10.0.0/24, 10.11.0.0/24], port: 9999, sniHosts: [a, b]}")
+
 TABLE = {
     "the same network": (
         entry("one", "10.1.2.3/16") + entry("two", "10.1.9.9/16"),
@@ -59,6 +68,27 @@ TABLE = {
             "tls://two.com:9999": "two.com",
             "tls://three.com:9999": "PassthroughCluster",
         },
+    ),
+    "a rule for the network of the service": (
+        entry("one", "10.10.0.0/24") + entry("two", "10.1.1.1") + SUBNET,
+        {"tcp://10.10.0.1:9999": "two.com"},
+    ),
+    "a rule for another network": (
+        entry("one", "10.10.10.0/24") + entry("two", "10.1.1.1") + SUBNET,
+        {"tcp://10.10.0.1:9999": "two.com", "tcp://10.10.10.1:9999": "one.com"},
+    ),
+    "a rule for networks and names": (
+        entry("one", "", "TLS", extra=DYNAMIC) + entry("two", "10.1.1.1") + TWO_SUBNETS,
+        {
+            "tls://10.10.0.1:9999 sni=a": "two.com",
+            "tls://10.11.0.1:9999 sni=b": "two.com",
+            "tls://10.12.0.1:9999 sni=b": "PassthroughCluster",
+            "tls://10.10.0.1:9999 sni=one.com": "PassthroughCluster",
+        },
+    ),
+    "a rule for another port": (
+        entry("one", "10.10.0.0/24") + entry("two", "10.1.1.1") + SUBNET.replace("port: 9999}]", "port: 1}]"),
+        {"tcp://10.10.0.1:9999": "one.com"},
     ),
     "wildcard hosts": (
         entry("one", "", "HTTP", "*.one.com") + entry("two", "", "HTTP", "a.one.com"),

@@ -138,6 +138,38 @@ def test_connections_to_nobody(mode: str, has_address: bool, port: int) -> None:
         assert short(asked(SETTINGS.format(mode) + entry, client.format(f"10.9.9.9:{port}"))) == expected, client
 
 
+PROTOCOLS = ("TCP", "TLS", "HTTP", "AUTO")
+
+
+@pytest.mark.parametrize("newer", PROTOCOLS)
+@pytest.mark.parametrize("older", PROTOCOLS)
+def test_two_services_on_a_port_without_addresses(older: str, newer: str) -> None:
+    """Requests go by their host, TLS by its server name, all else to the older of those that take bytes."""
+    speaks = {"z.com": older, "a.com": newer}
+    documents = "".join(
+        document(
+            "ServiceEntry",
+            host[0],
+            f"{{hosts: [{host}], resolution: DNS, ports: [{{number: 99, name: port, protocol: {protocol}}}]}}".replace(
+                ", protocol: AUTO", ""
+            ),
+            year=2020 + list(speaks).index(host),
+        )
+        for host, protocol in speaks.items()
+    )
+    is_read = not {"HTTP", "AUTO"}.isdisjoint(speaks.values())
+    bytes_to = next((host for host, protocol in speaks.items() if protocol in {"TCP", "AUTO"}), "PassthroughCluster")
+    assert _to(documents, "tcp://10.9.9.9:99") == bytes_to
+    for host, protocol in speaks.items():
+        expected = host if protocol in {"HTTP", "AUTO"} else "PassthroughCluster" if is_read else bytes_to
+        assert _to(documents, f"http://10.9.9.9:99/ host={host}") == expected
+        assert _to(documents, f"tls://10.9.9.9:99 sni={host}") == (host if protocol == "TLS" else bytes_to)
+
+
+def _to(documents: str, call: str) -> str:
+    return short(asked(documents, call)).rpartition("|")[2]
+
+
 def test_the_proxys_own_ports_lead_nowhere() -> None:
     assert short(asked(HEADLESS, "tcp://10.9.9.9:15001")) == "BlackHoleCluster"
     for port in (15001, 15006):
