@@ -16,6 +16,7 @@ from lateen.explain.comparison import Difference, differences
 from lateen.explain.result import ClusterShare, EndpointView, Explanation, Verdict
 from lateen.explain.times import percent
 from lateen.ir.names import parse_subset_key
+from lateen.simulation.call import Protocol
 
 UNANSWERED = frozenset({Verdict.NO_LISTENER, Verdict.TLS_ERROR, Verdict.BLOCKED, Verdict.BLACK_HOLE})
 """What leaves a client without an answer, where the proxy gives none of its own."""
@@ -57,8 +58,8 @@ def _surprises(sent: Sent, seen: Seen, workloads: Workloads) -> Iterator[Differe
     predicted = sent.predicted
     if predicted.status is not None:
         yield from _own_answer(sent, seen, predicted.status)
-    elif predicted.verdict in UNANSWERED:
-        if answered := [each.status for each in sent.answers if each.status]:
+    elif predicted.verdict in UNANSWERED or not (sent.case.question.is_http or predicted.endpoints):
+        if answered := [each.word for each in sent.answers if each.has_come]:
             yield Difference(key="verdict", expected=predicted.verdict, actual=f"answers: {_counted(answered)}")
     else:
         yield from _failures(sent, seen)
@@ -83,17 +84,26 @@ def _own_answer(sent: Sent, seen: Seen, status: int) -> Iterator[Difference]:
 def _failures(sent: Sent, seen: Seen) -> Iterator[Difference]:
     """An endpoint should have answered every request, but for those that a fault takes."""
     abort = sent.predicted.fault.abort if sent.predicted.fault else None
-    if lost := [each.error for each in sent.answers if not each.status]:
-        actual = f"none to {len(lost)} of {len(sent.answers)} requests: {', '.join(dict.fromkeys(lost))}"
-        yield Difference(key="answer", expected="an answer", actual=actual)
+    lost = [each.error for each in sent.answers if not each.has_come]
+    if lost and not _has_arrived(sent, seen, len(lost)):
+        wanted, sort = ("answer", "requests") if sent.case.question.is_http else ("connection", "tries")
+        actual = f"none in {len(lost)} of {len(sent.answers)} {sort}: {', '.join(dict.fromkeys(lost))}"
+        yield Difference(key=wanted, expected=f"one in each of the {sort}", actual=actual)
     own = len(sent.answers) - len(lost) - sum(seen.places.values())
     flags = [each.flags for each in (*seen.logged, *seen.arrived) if each.flags and not (abort and each.flags == "FI")]
     # Without logs nobody knows who answered these: some proxy, as a rule.
     doubtful = [] if seen.logged else [each.status for each in sent.answers if each.status in GATEWAY_ERRORS]
+    if sent.predicted.verdict is Verdict.PASSTHROUGH and not sent.case.question.is_http:
+        return  # counters of endpoints outside of the mesh go with the last connection to them
     if flags or (abort is None and (own > 0 or doubtful)):
-        statuses = [each.status for each in sent.answers if each.status >= 400]
+        statuses = [each.word for each in sent.answers if each.status >= 400 or each.opened]
         why = f" ({_counted(flags)})" if flags else ""
         yield Difference(key="verdict", expected=sent.predicted.verdict, actual=f"the proxy: {_counted(statuses)}{why}")
+
+
+def _has_arrived(sent: Sent, seen: Seen, lost: int) -> bool:
+    """Whether it was at an endpoint that plain connections were ended, which may dislike what was said."""
+    return sent.case.question.protocol is Protocol.TCP and lost <= sum(seen.places.values())
 
 
 def _shares(predicted: Explanation, places: Mapping[Place, int]) -> Iterator[Difference]:

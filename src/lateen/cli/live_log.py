@@ -11,6 +11,7 @@ from lateen.api.meta import JsonObject
 from lateen.cli.logs import LogSource
 from lateen.cli.pods import PROXY, choose_container, container_names
 from lateen.client.sync import SyncClient
+from lateen.ir.names import Side
 
 MARK = "lateen-test/"
 """A test's requests have this user agent, with the case's own mark after it."""
@@ -28,13 +29,14 @@ _APP_REQUEST = re.compile(r'"(?P<method>[A-Z]+) (?P<path>/\S*) HTTP/\d')
 @dataclass(frozen=True, slots=True)
 class Logged:
     """One request in a proxy's access log. `cluster` and `endpoint` are "" where the proxy answered itself, `flags` are
-    Envoy's, "" for none."""
+    Envoy's, "" for none. `inbound` says that it arrived at the proxy's own workload, as far as that is known."""
 
     mark: str
     cluster: str
     endpoint: str
     authority: str
     flags: str
+    inbound: bool = False
 
 
 class Requested(NamedTuple):
@@ -114,4 +116,5 @@ def _logged(words: Mapping[str, str]) -> Logged:
         endpoint=answered,
         authority=known["authority"],
         flags=known["flags"],
+        inbound=known["cluster"].startswith(f"{Side.INBOUND}|"),
     )

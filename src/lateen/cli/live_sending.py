@@ -23,6 +23,19 @@ FEW = 5
 """Requests of a case whose answers can only come from one place."""
 
 CONCURRENCY = 4
+CONNECTIONS_AT_ONCE = 16
+"""Each is held for a moment, to see whether it stays."""
+
+LINE = "lateen test\r\n"
+"""What is said in a connection where the server says nothing."""
+
+SCHEMES = {
+    Protocol.HTTP: "http",
+    Protocol.HTTP2: "http",
+    Protocol.HTTPS: "https",
+    Protocol.TCP: "tcp",
+    Protocol.TLS: "tls",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +63,17 @@ class Sent:
         return {place: count for place, count in self.tally.answered(clusters).items() if count}
 
 
-def why_not_sent(case: Case) -> str:
+def why_not_sent(case: Case, predicted: Explanation) -> str:
     """Why a case can't be tried in a running mesh, "" if it can."""
     question = case.question
     if question.inbound:
-        return "it asks about a proxy's other side alone"
-    if question.protocol not in {Protocol.HTTP, Protocol.HTTPS}:
-        return "only HTTP/1.1 requests are sent, plain or in TLS"
-    if question.client_certificate or question.sni or question.alpn:
-        return "its TLS is not what a plain client speaks"
+        return "it asks about a proxy's other side alone, which nobody can call alone"
+    if question.client_certificate:
+        return "its client shows a certificate, and there is none to show"
     if not case.caller and not case.labels:
         return "it names no caller"
+    if predicted.status is not None and not question.is_http:
+        return f"what answers {predicted.status} waits for a request, and a connection brings none"
     return ""
 
 
@@ -70,19 +83,24 @@ def send_case(client: SyncClient, case: Case, predicted: Explanation, requests: 
     Exits with a message when its caller does not run, raises ApiError when it is not there.
     """
     caller = find_caller(client, case.caller, case.namespace, case.labels)
-    url = f"{'https' if case.question.protocol is Protocol.HTTPS else 'http'}://{_netloc(case)}{case.question.path}"
-    mark = "" if AGENT in case.question.headers else secrets.token_hex(6)
+    question = case.question
+    url = f"{SCHEMES[question.protocol]}://{_netloc(case)}{question.path if question.is_http else ''}"
+    mark = secrets.token_hex(6) if question.is_http and AGENT not in question.headers else ""
     wanted = Sending(
         url=url,
         requests=requests if _varies(case, predicted) else min(FEW, requests),
-        concurrency=CONCURRENCY,
+        concurrency=CONCURRENCY if question.is_http else CONNECTIONS_AT_ONCE,
         rate=None,
-        method=case.question.method,
-        headers=_headers(case, mark),
+        method=question.method,
+        headers=_headers(case, mark) if question.is_http else {},
         timeout=10.0,
         grouping=Grouping(VERSION),
+        body="" if question.is_http else LINE,
         peer=node_port_address(client, caller.pod, url) if caller.at_gateway else "",
         all_headers=True,
+        h2=question.protocol is Protocol.HTTP2 or (question.protocol is Protocol.HTTPS and "h2" in question.alpn),
+        sni=question.sni,
+        alpn=question.alpn,
     )
     proxies = _proxies(client, caller)
     before = read_tally(client, proxies)

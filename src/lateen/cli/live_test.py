@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import structs
+
 from lateen.api.meta import JsonObject
 from lateen.cli.asking import running_resources, scenario_of
 from lateen.cli.expectation import Workloads
@@ -18,6 +20,7 @@ from lateen.explain.check import Checked, call_text, explanation_for
 from lateen.explain.comparison import Difference
 from lateen.explain.question import WrongQuestionError
 from lateen.explain.scenario import Scenario
+from lateen.explain.validator_cases import Call, ValidatorCase, calls_of, check_call, sendable
 from lateen.lib.clock import SystemClock, rfc3339
 
 LOG_SECONDS = 2.0
@@ -26,22 +29,49 @@ LOG_SECONDS = 2.0
 POLL_SECONDS = 0.1
 
 
-def check_live(client: SyncClient, cases: Sequence[Case], requests: int) -> list[Checked]:
-    """The outcome of every case, tried with `requests` requests where answers come from several places."""
+def check_live(
+    client: SyncClient, cases: Sequence[Case], validator_cases: Sequence[ValidatorCase], requests: int
+) -> list[Checked]:
+    """The outcome of every case, tried with `requests` requests where answers come from several places.
+
+    Cases of istio-config-validator are asked of the mesh's configuration as well, which alone says which rule it was.
+    """
     ports = {case.question.port for case in cases}
     scenario = scenario_of((), running=running_resources(client), ports=ports)
+    asked = [(case, call) for case in validator_cases for call in calls_of(case)]
     since = rfc3339(SystemClock().now())
     tried = [_try(client, scenario, case, requests) for case in cases]
+    tried += [_try_call(client, scenario, case, call, requests) for case, call in asked]
     workloads = read_workloads(client)
     seen = _look(client, [each for each in tried if isinstance(each, Sent)], workloads, since)
-    return [each if isinstance(each, Checked) else judge(each, seen[id(each)], workloads) for each in tried]
+    found = [each if isinstance(each, Checked) else judge(each, seen[id(each)], workloads) for each in tried]
+    by_rules = [check_call(scenario, case, call) for case, call in asked]
+    return found[: len(cases)] + list(map(_together, by_rules, found[len(cases) :]))
+
+
+def _together(by_rules: Checked, by_answers: Checked) -> Checked:
+    """What the rules say and what was seen of one request."""
+    return structs.replace(
+        by_answers,
+        call=by_rules.call,
+        differences=(*by_rules.differences, *by_answers.differences),
+        because=by_rules.because or by_answers.because,
+    )
+
+
+def _try_call(client: SyncClient, scenario: Scenario, case: ValidatorCase, call: Call, requests: int) -> Sent | Checked:
+    try:
+        return _try(client, scenario, sendable(scenario, case, call), requests)
+    except WrongQuestionError as error:
+        return Checked(name=case.description or str(call), call=str(call), origin=case.origin, skipped=str(error))
 
 
 def _try(client: SyncClient, scenario: Scenario, case: Case, requests: int) -> Sent | Checked:
-    if reason := why_not_sent(case):
-        return Checked(name=case.name, call=call_text(case), origin=case.origin, skipped=reason)
     try:
-        return send_case(client, case, explanation_for(scenario, case), requests)
+        predicted = explanation_for(scenario, case)
+        if reason := why_not_sent(case, predicted):
+            return Checked(name=case.name, call=call_text(case), origin=case.origin, skipped=reason)
+        return send_case(client, case, predicted, requests)
     except Failure as failure:
         return _no_caller(case, failure.message.removeprefix("error: "))
     except (WrongQuestionError, ApiError) as error:
@@ -58,9 +88,10 @@ def _look(client: SyncClient, sent: Sequence[Sent], workloads: Workloads, since:
     callers = {_name(pod): pod for each in sent for pod in each.proxies}
     deadline = time.monotonic() + LOG_SECONDS
     while True:
-        logged = list(read_access_logs(client, callers.values(), since))
+        logged = [each for each in read_access_logs(client, callers.values(), since) if not each.inbound]
         callees = _callees(sent, logged, workloads)
-        arrived = list(read_access_logs(client, callees.values(), since))
+        # A workload may pass the mark on with requests of its own.
+        arrived = [each for each in read_access_logs(client, callees.values(), since) if each.inbound]
         if time.monotonic() > deadline or _is_complete(sent, logged, arrived):
             break
         time.sleep(POLL_SECONDS)

@@ -24,7 +24,8 @@ class Sending:
     """What to send, and what to look for in the answers.
 
     `peer` (`host:port`) is where to connect to when not to the URL's own host. `all_headers` brings back every header
-    of an answer, `body_most` so many bytes of its body.
+    of an answer, `body_most` so many bytes of its body. `sni` and `alpn` (with commas) are for TLS, when not the usual.
+    A URL of `tcp://` or `tls://` asks for connections alone.
     """
 
     url: str
@@ -39,6 +40,9 @@ class Sending:
     peer: str = ""
     all_headers: bool = False
     body_most: int = 0
+    h2: bool = False
+    sni: str = ""
+    alpn: str = ""
 
     def argv(self) -> list[str]:
         """The command that does it and prints a line of JSON for each answer."""
@@ -48,6 +52,9 @@ class Sending:
         words += [word for name, value in self.headers.items() for word in ("-H", f"{name}:{value}")]
         words += ["--connect", self.peer] if self.peer else []
         words += ["-d", self.body] if self.body else []
+        words += ["--http2"] if self.h2 else []
+        words += ["--sni", self.sni] if self.sni else []
+        words += ["--alpn", self.alpn] if self.alpn else []
         words += ["--show-body", str(self.body_most)] if self.body_most else []
         if self.all_headers:
             words.append("--show-headers")
@@ -60,7 +67,8 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `status` 0 is none, and `error` says why. `match` is what the pattern found."""
+    """One answer; `status` 0 is none, and `error` says why: or nothing but a connection was asked for, which was
+    `opened`. `match` is what the pattern found."""
 
     status: int
     milliseconds: float
@@ -68,11 +76,22 @@ class Answer:
     match: str | None = None
     error: str = ""
     body: str = ""
+    opened: bool = False
+
+    @property
+    def has_come(self) -> bool:
+        """Whether there was an answer, or the connection that was asked for."""
+        return bool(self.status) or self.opened
 
     @property
     def failed(self) -> bool:
         """Whether there was no answer, or one that says the server failed."""
-        return not self.status or self.status >= SERVER_ERROR
+        return not self.has_come or self.status >= SERVER_ERROR
+
+    @property
+    def word(self) -> str:
+        """What came, in a word or two."""
+        return str(self.status) if self.status else "connection" if self.opened else "no answer"
 
 
 def send(client: SyncClient, caller: JsonObject | None, sending: Sending) -> list[Answer]:
@@ -110,4 +129,5 @@ def _answer(line: JsonObject) -> Answer:
         match=line.get("match"),
         error=line.get("error", ""),
         body=line.get("body", ""),
+        opened=bool(line.get("open")),
     )

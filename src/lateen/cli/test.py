@@ -104,13 +104,6 @@ class CaseFile:
         found = list(check_cases(scenario, self.cases))
         return found + [each for case in self.validator_cases for each in check_validator_case(scenario, case)]
 
-    def not_live(self) -> list[Checked]:
-        """Those that can't be tried in a running mesh."""
-        reason = "cases of istio-config-validator name no caller"
-        return [
-            Checked(name=case.description, call="", origin=case.origin, skipped=reason) for case in self.validator_cases
-        ]
-
 
 def _check_live(
     read: Sequence[CaseFile], files: Sequence[str], requests: int, mesh: str, kubeconfig: Path | None, context: str
@@ -120,7 +113,7 @@ def _check_live(
     if files:
         raise click.UsageError("--live asks the mesh as it runs: apply the files first, and leave out -f")
     with connect(mesh, kubeconfig, context) as client:
-        return [(each.name, check_live(client, each.cases, requests) + each.not_live()) for each in read]
+        return [(each.name, check_live(client, each.cases, each.validator_cases, requests)) for each in read]
 
 
 def _files(path: Path) -> list[Path]:

@@ -15,7 +15,7 @@ _HEADLINES = {
     Verdict.BLOCKED: "It is refused: the host is unknown, and the mesh lets nothing through to such",
     Verdict.DENIED: "It is refused: a policy forbids it",
     Verdict.NO_LISTENER: "It is refused: nothing takes the connection",
-    Verdict.TLS_ERROR: "The connection fails: TLS on one side, none on the other",
+    Verdict.TLS_ERROR: "The connection fails: the two sides don't agree about TLS",
 }
 
 

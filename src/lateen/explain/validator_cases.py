@@ -18,10 +18,11 @@ import msgspec
 
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Origin, Problem, ResourceRef
+from lateen.api.schema import encode
 from lateen.api.virtual_service import VirtualService
 from lateen.api.yaml_tree import Tree
 from lateen.explain.caller import Caller, choose_caller
-from lateen.explain.case import wrong
+from lateen.explain.case import Case, Expectation, wrong
 from lateen.explain.check import Checked, reason_of
 from lateen.explain.comparison import Difference
 from lateen.explain.explain import explain
@@ -88,30 +89,69 @@ def parse_validator_cases(tree: Tree, file: str) -> tuple[list[ValidatorCase], l
     return cases, problems
 
 
-def check_validator_case(scenario: Scenario, case: ValidatorCase) -> Iterator[Checked]:
-    """The outcome of every request of a case."""
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of a case."""
+
+    authority: str
+    method: str
+    uri: str
+    headers: dict[str, str]
+
+    def __str__(self) -> str:
+        headers = "".join(f" -H '{name}: {value}'" for name, value in self.headers.items())
+        return f"{self.method} {self.authority}{self.uri}{headers}"
+
+
+def calls_of(case: ValidatorCase) -> Iterator[Call]:
+    """Every request of a case."""
     request = case.request
     for authority, method, uri in product(request.authority, request.method or ("GET",), request.uri or ("/",)):
-        call = f"{method} {authority}{uri}" + "".join(
-            f" -H '{name}: {value}'" for name, value in request.headers.items()
-        )
-        found, because = _difference(scenario, case, authority, method, uri)
-        yield Checked(
-            name=case.description or call,
-            call=call,
-            origin=case.origin,
-            differences=(found,) if found else (),
-            because=because if found else "",
-        )
+        yield Call(authority=authority, method=method, uri=uri, headers=request.headers)
 
 
-def _difference(
-    scenario: Scenario, case: ValidatorCase, authority: str, method: str, uri: str
-) -> tuple[Difference | None, str]:
-    source = _governing(scenario, authority)
+def check_validator_case(scenario: Scenario, case: ValidatorCase) -> Iterator[Checked]:
+    """The outcome of every request of a case."""
+    return (check_call(scenario, case, call) for call in calls_of(case))
+
+
+def check_call(scenario: Scenario, case: ValidatorCase, call: Call) -> Checked:
+    """The outcome of one request of a case."""
+    found, because = _difference(scenario, case, call)
+    return Checked(
+        name=case.description or str(call),
+        call=str(call),
+        origin=case.origin,
+        differences=(found,) if found else (),
+        because=because if found else "",
+    )
+
+
+def sendable(scenario: Scenario, case: ValidatorCase, call: Call) -> Case:
+    """One request of a case as a call that somebody makes: through the gateway that the rule is for, or by any pod with
+    a sidecar of the rule's namespace, else of another. Raises WrongQuestionError where there is no such pod."""
+    source = _governing(scenario, call.authority)
+    caller = _caller(scenario, source)
+    word, namespace = f"gateway/{caller.workload.name}", caller.workload.namespace
+    if not caller.is_gateway:
+        pods = [each for each in scenario.snapshot.workloads.values() if each.has_sidecar and each.ready]
+        chosen = min(pods, key=lambda each: (each.namespace != namespace, each.namespace, each.name), default=None)
+        if chosen is None:
+            raise WrongQuestionError("no pod with a sidecar runs that could send it")
+        word, namespace = f"pod/{chosen.name}", chosen.namespace
+    return Case(
+        name=case.description or str(call),
+        question=_question(scenario, call),
+        expectation=Expectation(),
+        caller=word,
+        namespace=namespace,
+        origin=case.origin,
+    )
+
+
+def _difference(scenario: Scenario, case: ValidatorCase, call: Call) -> tuple[Difference | None, str]:
     try:
-        caller = _caller(scenario, source)
-        question = _question(scenario, case, authority, method, uri)
+        caller = _caller(scenario, _governing(scenario, call.authority))
+        question = _question(scenario, call)
     except WrongQuestionError as error:
         return Difference(key="request", expected="a request", actual=str(error)), ""
     explanation = explain(scenario, caller, question)
@@ -151,25 +191,25 @@ def _caller(scenario: Scenario, source: VirtualService | None) -> Caller:
     return choose_caller(scenario, f"gateway/{name}", namespace)
 
 
-def _question(scenario: Scenario, case: ValidatorCase, authority: str, method: str, uri: str) -> Question:
-    host, _, port = authority.partition(":")
+def _question(scenario: Scenario, call: Call) -> Question:
+    host, _, port = call.authority.partition(":")
     service = next((each for each in scenario.snapshot.services.values() if each.hostname == host.lower()), None)
     ports = [each.number for each in service.ports if each.protocol.is_http] if service else []
     number = port or (80 if 80 in ports or not ports else ports[0])
-    return parse_question(
-        f"http://{host}:{number}{uri}", method=method, headers={**case.request.headers, "host": authority}
-    )
+    headers = {**call.headers, "host": call.authority}
+    return parse_question(f"http://{host}:{number}{call.uri}", method=call.method, headers=headers)
 
 
 def _rule(scenario: Scenario, ref: ResourceRef, number: int) -> JsonObject:
-    document = scenario.documents.get(ref)
-    rules = ((document.body.get("spec") or {}).get("http") or []) if document is not None else []
+    document, resource = scenario.documents.get(ref), scenario.resources.get(ref)
+    body = document.body if document is not None else encode(resource) if resource is not None else {}
+    rules = (body.get("spec") or {}).get("http") or []
     return rules[number] if number < len(rules) else {}
 
 
 def _normal(value: Any, namespace: str) -> Any:  # Any: JSON
     """The value with full host names, and without what means nothing: zeros and empty fields."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_normal(each, namespace) for each in value]
     if not isinstance(value, dict):
         return value

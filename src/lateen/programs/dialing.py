@@ -44,4 +44,5 @@ def reason_of(failure: Exception) -> str:
         return "timeout"
     if isinstance(failure, ConnectionRefusedError):
         return "connection refused"
-    return str(failure).partition("] ")[2].lower() or str(failure)
+    text = str(failure).partition("] ")[2].lower() or str(failure)
+    return "the server speaks no TLS" if text.startswith("wrong version number") else text

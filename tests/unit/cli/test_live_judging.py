@@ -128,7 +128,40 @@ def test_answers_that_no_endpoint_gave() -> None:
 def test_no_answers_at_all() -> None:
     answers = [Answer(0, 1.0, error="timeout")] * 3
     checked = judge(Sent(case(), PREDICTED, LiveCaller({}), (), "", answers, Tally()), Seen({}), PODS)
-    assert [(each.key, each.actual) for each in checked.differences] == [("answer", "none to 3 of 3 requests: timeout")]
+    assert [(each.key, each.actual) for each in checked.differences] == [("answer", "none in 3 of 3 requests: timeout")]
+
+
+def connections(*came: bool, to: Seen, predicted: Explanation = PREDICTED, url: str = "tcp://reviews:9080") -> Checked:
+    """The outcome of connections, of which some came about."""
+    answers = [Answer(0, 1.0, error="" if each else "connection closed", opened=each) for each in came]
+    (wanted,), _, _ = parse_cases(f"- {{call: '{url}'}}", "cases.yaml")
+    plain = msgspec.structs.replace(predicted, request=None)
+    return judge(Sent(wanted, plain, LiveCaller({}), (), "", answers, Tally()), to, PODS)
+
+
+def test_connections_count_like_requests() -> None:
+    both = Seen({(V1, ONE): 1, (V2, TWO): 1})
+    assert connections(True, True, to=both).passed
+    (nowhere,) = connections(True, True, to=Seen({})).differences
+    assert (nowhere.key, nowhere.actual) == ("verdict", "the proxy: 2 × connection")
+    (closed,) = connections(False, False, to=Seen({})).differences
+    assert (closed.key, closed.actual) == ("connection", "none in 2 of 2 tries: connection closed")
+
+
+def test_what_servers_do_with_a_line_they_do_not_know_is_their_own() -> None:
+    both = Seen({(V1, ONE): 1, (V2, TWO): 1})
+    assert connections(False, True, to=both).passed
+    assert keys(connections(False, True, to=both, url="tls://reviews:9080")) == ["connection"]
+
+
+def test_connections_that_nobody_is_to_take() -> None:
+    nobody = msgspec.structs.replace(PREDICTED, clusters=(), endpoints=())
+    black_hole = msgspec.structs.replace(nobody, verdict=Verdict.BLACK_HOLE)
+    outside = msgspec.structs.replace(PREDICTED, verdict=Verdict.PASSTHROUGH, clusters=())
+    for predicted in (nobody, black_hole):
+        assert connections(False, to=Seen({}), predicted=predicted).passed
+        assert keys(connections(True, to=Seen({}), predicted=predicted)) == ["verdict"]
+    assert connections(True, to=Seen({}), predicted=outside).passed
 
 
 def test_requests_that_a_fault_takes_are_no_failures() -> None:

@@ -30,6 +30,14 @@ def test_marked_requests_are_found_among_others() -> None:
     assert list(parse_access_log(lines)) == [expected]
 
 
+def test_what_arrived_is_told_from_what_was_sent_on() -> None:
+    arrived = UPSTREAM.format(agent="lateen-test/ab").replace(
+        "outbound|9080|v2|reviews.default.svc.cluster.local", "inbound|9080||"
+    )
+    sent_on = UPSTREAM.format(agent="lateen-test/ab")
+    assert [each.inbound for each in parse_access_log([arrived, sent_on, OWN])] == [True, False, False]
+
+
 def test_a_proxys_own_answer_has_no_endpoint() -> None:
     assert list(parse_access_log([OWN])) == [Logged("ab", "", "", "reviews:9080", "NR")]
 

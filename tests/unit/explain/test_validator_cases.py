@@ -3,8 +3,18 @@
 import pytest
 from tests.support.explaining import scenario
 
-from lateen.api.codec import parse_values
-from lateen.explain.validator_cases import check_validator_case, parse_validator_cases
+from lateen.api.codec import from_yaml, parse_values
+from lateen.explain.question import WrongQuestionError
+from lateen.explain.scenario import Scenario, build_scenario
+from lateen.explain.validator_cases import (
+    Call,
+    ValidatorCase,
+    calls_of,
+    check_call,
+    check_validator_case,
+    parse_validator_cases,
+    sendable,
+)
 
 RULES = """
 apiVersion: networking.istio.io/v1alpha3
@@ -68,3 +78,36 @@ def test_a_failure_says_what_the_rule_holds() -> None:
 def test_what_cannot_be_read() -> None:
     (tree,), _ = parse_values("testCases:\n- {wantMatch: 1, request: {authority: example.com}}\n", "t.yaml")
     assert [each.origin.line for each in parse_validator_cases(tree, "t.yaml")[1]] == [2]
+
+
+def running(*documents: str) -> Scenario:
+    """A running mesh with these documents."""
+    bodies = [from_yaml(each) for each in documents]
+    return build_scenario((), running=bodies)
+
+
+def one_call(scenario: Scenario, text: str) -> tuple[ValidatorCase, Call]:
+    (tree,), _ = parse_values(f"testCases:\n- {{wantMatch: true, request: {text}, {USERS}}}\n", "t.yaml")
+    (case,), _ = parse_validator_cases(tree, "t.yaml")
+    (call,) = calls_of(case)
+    return case, call
+
+
+def test_rules_of_a_running_mesh_are_compared_as_those_of_files() -> None:
+    port = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80, name: http}]}\n"
+    mesh = running(RULES % "mesh", port)
+    assert check_call(mesh, *one_call(mesh, f"{{{HOST}, uri: [/users]}}")).passed
+
+
+def test_who_can_send_a_request_in_a_running_mesh() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME, namespace: example}\nspec: {containers: [CONTAINERS]}\n"
+    ready = "status: {podIP: 10.0.0.9, phase: Running, conditions: [{type: Ready, status: 'True'}]}\n"
+    plain = pod.replace("NAME", "a").replace("CONTAINERS", "{name: app}") + ready
+    proxied = pod.replace("NAME", "b").replace("CONTAINERS", "{name: app}, {name: istio-proxy, image: proxyv2}") + ready
+    mesh = running(RULES % "mesh", plain, proxied)
+    found = sendable(mesh, *one_call(mesh, f"{{{HOST}, uri: [/users], headers: {{x-a: b}}}}"))
+    assert (found.caller, found.namespace, found.question.url) == ("pod/b", "example", "http://example.com:80/users")
+    assert found.question.headers == {"x-a": "b"}
+    bare = running(RULES % "mesh", plain)
+    with pytest.raises(WrongQuestionError, match="no pod with a sidecar"):
+        sendable(bare, *one_call(bare, f"{{{HOST}}}"))
