@@ -25,11 +25,11 @@ DYNAMIC = "resolution: DNS, "
 
 def routed(part: str, match: str) -> str:
     target = "route: [{destination: {host: two.com, port: {number: 9999}}}]"
-    return rule("routed", f"{{hosts: [one.com], {part}: [{{match: [{match}], {target}}}]}}")
+    return rule("routed", f"{{hosts: [one.com, a.org, b.org], {part}: [{{match: [{match}], {target}}}]}}")
 
 
 SUBNET = routed("tcp", "{destinationSubnets: [10.10.0.0/24], port: 9999}")
-TWO_SUBNETS = routed("tls", "{destinationSubnets: [10.10.0.0/24, 10.11.0.0/24], port: 9999, sniHosts: [a, b]}")
+TWO_SUBNETS = routed("tls", "{destinationSubnets: [10.10.0.0/24, 10.11.0.0/24], port: 9999, sniHosts: [a.org, b.org]}")
 
 TABLE = {
     "the same network": (
@@ -80,9 +80,9 @@ TABLE = {
     "a rule for networks and names": (
         entry("one", "", "TLS", extra=DYNAMIC) + entry("two", "10.1.1.1") + TWO_SUBNETS,
         {
-            "tls://10.10.0.1:9999 sni=a": "two.com",
-            "tls://10.11.0.1:9999 sni=b": "two.com",
-            "tls://10.12.0.1:9999 sni=b": "PassthroughCluster",
+            "tls://10.10.0.1:9999 sni=a.org": "two.com",
+            "tls://10.11.0.1:9999 sni=b.org": "two.com",
+            "tls://10.12.0.1:9999 sni=b.org": "PassthroughCluster",
             "tls://10.10.0.1:9999 sni=one.com": "PassthroughCluster",
         },
     ),
