@@ -1,4 +1,4 @@
-"""Runs the control plane's store and xDS with simulated proxies, and measures changes.
+"""Runs the control plane's store, xDS and statuses with simulated proxies, and measures changes.
 
 Usage: python -m bench.control_plane SERVICES PROXIES CHANGES FOLDER; prints one line of JSON.
 """
@@ -14,11 +14,14 @@ from typing import Any
 
 from bench import mesh
 
+from lateen.controllers.loop import ControllerRunner
+from lateen.controllers.status_writer import StatusWriter, key_of
 from lateen.lib.clock import SystemClock
 from lateen.lib.tasks import TaskGroup
 from lateen.resolve.mesh import MeshResolver
 from lateen.store.sqlite import SqliteStore
 from lateen.xds.fleet import Fleet
+from lateen.xds.progress import Progress
 from lateen.xds.push import Pusher
 from lateen.xds.server import Address, XdsServer
 
@@ -58,6 +61,16 @@ async def start_proxies(socket: Path, count: int) -> list[asyncio.subprocess.Pro
     return processes
 
 
+def write_statuses(tasks: TaskGroup, store: SqliteStore, fleet: Fleet, pusher: Pusher) -> None:
+    """Keep the statuses of rules up to date, as a control plane does."""
+    clock = SystemClock()
+    progress = Progress(fleet, pusher.standings, clock)
+    statuses = StatusWriter(store, clock, fleet.board.problems, lambda: pusher.published, progress.reach)
+    runner = ControllerRunner(store, [statuses], clock)
+    tasks.start(runner.run(), "statuses")
+    tasks.start(progress.run(lambda refs: runner.look_again(statuses, map(key_of, refs))), "progress")
+
+
 class Bench:
     """One control plane under measurement."""
 
@@ -93,6 +106,7 @@ async def main(services: int, proxies: int, changes: int, folder: Path) -> dict[
     async with TaskGroup() as tasks:
         started = time.perf_counter()
         tasks.start(pusher.run(), "push")
+        write_statuses(tasks, store, fleet, pusher)
         await pusher.ready.wait()
         await server.start()
         built = time.perf_counter()
