@@ -14,19 +14,19 @@ from websockets.sync.client import connect
 PATIENCE = 5.0
 
 
-def banners(target: str, count: int, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """One connection after the other; says nothing, but reads the first line."""
+def banners(target: str, count: int, tls: ssl.SSLContext | None = None, name: str = "") -> Iterator[str]:
+    """One connection after the other; says nothing, but reads the first line. `name` is asked for in TLS."""
     host, _, port = target.rpartition(":")
     for _ in range(count):
         with socket.create_connection((host, int(port)), PATIENCE) as plain:
-            stream = tls.wrap_socket(plain, server_hostname=host) if tls else plain
+            stream = tls.wrap_socket(plain, server_hostname=name or host) if tls else plain
             yield stream.makefile().readline().strip() or "closed"
 
 
-def tls(target: str, count: int) -> Iterator[str]:
+def tls(target: str, count: int, name: str = "") -> Iterator[str]:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return banners(target, count, context)
+    return banners(target, count, context, name)
 
 
 def websocket(target: str, count: int) -> Iterator[str]:
