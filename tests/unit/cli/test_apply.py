@@ -38,9 +38,9 @@ def test_created_then_unchanged_then_configured(mesh: CliMesh) -> None:
 
 
 def test_a_warning_is_told_once_and_with_its_line(mesh: CliMesh) -> None:
-    text = SUBSETS.replace("spec: {", "spec: {trafficPolicy: {tunnel: {targetHost: a, targetPort: 1}}, ")
+    text = SUBSETS.replace("spec: {", "spec: {trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}, ")
     (line,) = mesh.apply(text).err.splitlines()
-    assert line.startswith("warning: <stdin>:4: DestinationRule reviews: spec.trafficPolicy.tunnel: ")
+    assert line.startswith("warning: <stdin>:4: DestinationRule reviews: spec.trafficPolicy.tls.mode: ")
 
 
 def test_what_others_refer_to_comes_first(mesh: CliMesh) -> None:
