@@ -89,7 +89,12 @@ _ENTRIES: Final = (
         "MESH_INTERNAL is as MESH_EXTERNAL in this version: workloads have no certificates to know each other by",
         ("MESH_INTERNAL",),
     ),
-    *_each("ServiceEntry", ("spec.endpoints[*]",), ("network",), "has no effect in this version: there is one network"),
+    *_each(
+        "ServiceEntry",
+        ("spec.endpoints[*]",),
+        ("network",),
+        "has no effect but in failoverPriority: there is one network",
+    ),
     *_each(
         "ServiceEntry",
         ("spec.endpoints[*]",),
@@ -217,4 +222,4 @@ _LEGACY: Final = (
     ),
 )
 
-NO_EFFECTS: Final = (*_LEGACY, *_ROUTING, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS, *_ACCOUNTS)
+NO_EFFECTS: Final = (*_LEGACY, *_ROUTING, *_ENTRIES, *_WHOLE_KINDS, *_PODS, *_SERVICES, *_DEPLOYMENTS, *_ACCOUNTS)
