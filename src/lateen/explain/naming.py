@@ -8,6 +8,7 @@ import msgspec
 from lateen.explain.scenario import Scenario
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
+from lateen.resolve.aliases import stands_for
 
 OUTSIDE = "198.51.100.1"
 """Stands for the address that a name server outside of the mesh would give."""
@@ -26,10 +27,7 @@ def look_up(scenario: Scenario, host: str, namespace: str) -> Named:
     if is_address(host):
         return _address(scenario, host)
     service = next(_services(scenario, host.lower().rstrip("."), namespace), None)
-    if service is None:
-        text = f"{host} is no name of the mesh: a name server outside must know it (its address is taken as {OUTSIDE})"
-        return Named(address=OUTSIDE, text=text)
-    return _of_service(scenario, host, service)
+    return _of_service(scenario, host, service) if service is not None else _outside(host)
 
 
 def is_address(text: str) -> bool:
@@ -65,9 +63,7 @@ def _services(scenario: Scenario, host: str, namespace: str) -> Iterator[Service
 
 def _of_service(scenario: Scenario, host: str, service: Service) -> Named:
     if service.alias_of:
-        named = look_up(scenario, service.alias_of, service.namespace)
-        text = f"{host} is {_title(service)}, another name for {service.alias_of}; {named.text}"
-        return Named(address=named.address, text=text, service=named.service)
+        return _of_alias(scenario, host, service)
     addresses = [each for each in service.addresses if "/" not in each]
     if addresses:
         text = f"{host} is {_title(service)}, which has the address {addresses[0]}"
@@ -84,6 +80,23 @@ def _of_service(scenario: Scenario, host: str, service: Service) -> Named:
         return Named(address=endpoints[0], text=text, service=service)
     text = f"{host} is {_title(service)}; a name server outside knows its address (taken as {OUTSIDE})"
     return Named(address=OUTSIDE, text=text, service=service)
+
+
+def _of_alias(scenario: Scenario, host: str, alias: Service) -> Named:
+    services = {each.hostname: each for each in scenario.snapshot.services.values()}
+    name = stands_for(services, alias)
+    if not name:
+        text = f"{host} is {_title(alias)}, whose externalName leads back to itself: no name server knows its address"
+        return Named(address=OUTSIDE, text=text, service=alias)
+    target = services.get(name)
+    named = _of_service(scenario, name, target) if target else _outside(name)
+    text = f"{host} is {_title(alias)}, another name for {name}; {named.text}"
+    return Named(address=named.address, text=text, service=named.service)
+
+
+def _outside(host: str) -> Named:
+    text = f"{host} is no name of the mesh: a name server outside must know it (its address is taken as {OUTSIDE})"
+    return Named(address=OUTSIDE, text=text)
 
 
 def _title(service: Service) -> str:

@@ -40,7 +40,7 @@ def service_of(source: KubernetesService, settings: MeshSettings) -> Service:
         selector=spec.selector,
         labels=meta.labels,
         annotations=meta.annotations,
-        alias_of=spec.external_name if spec.type == "ExternalName" else "",
+        alias_of=spec.external_name.rstrip(".").lower() if spec.type == "ExternalName" else "",
     )
 
 

@@ -6,6 +6,7 @@ from lateen.api.load_balancer import ConsistentHashLB
 from lateen.api.problem import Problem
 from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service
+from lateen.resolve.aliases import stands_for
 from lateen.resolve.rules import Rule, Target
 from lateen.resolve.view import OutboundView
 
@@ -17,7 +18,7 @@ def service_for(view: OutboundView, host: str) -> Service | None:
     """The service a host means; an alias means what it stands for."""
     service = view.by_hostname.get(host)
     if service is not None and service.alias_of:
-        return view.by_hostname.get(service.alias_of, service)
+        return view.by_hostname.get(stands_for(view.by_hostname, service), service)
     return service
 
 

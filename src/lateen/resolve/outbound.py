@@ -9,6 +9,7 @@ from lateen.ir.route import RouteConfig, VirtualHost
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
+from lateen.resolve.aliases import aliases_of
 from lateen.resolve.destinations import facts, target_problems
 from lateen.resolve.gateway_name import MESH
 from lateen.resolve.http_routes import claim_problems
@@ -20,7 +21,6 @@ from lateen.resolve.virtual_hosts import (
     HostBuilder,
     PortHosts,
     PortServices,
-    aliases_of,
     catch_all,
     service_domains,
     services_by_port,

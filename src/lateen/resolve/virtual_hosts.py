@@ -60,15 +60,6 @@ def services_by_port(services: Iterable[Service]) -> dict[int, PortServices]:
     return {number: PortServices(*pair) for number, pair in found.items()}
 
 
-def aliases_of(services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
-    """The other names of services, by the name that each stands for."""
-    found: dict[str, tuple[str, ...]] = {}
-    for service in services:
-        if service.alias_of:
-            found[service.alias_of] = (*found.get(service.alias_of, ()), service.hostname)
-    return found
-
-
 def service_domains(service: Service, aliases: tuple[str, ...], namespace: str, cluster_domain: str) -> tuple[str, ...]:
     """Every Host header that means the service for clients in `namespace`; the port in it is ignored."""
     names = [name for host in (service.hostname, *aliases) for name in host_names(host, namespace, cluster_domain)]

@@ -20,6 +20,16 @@ kind: Service
 metadata: {name: alias}
 spec: {type: ExternalName, externalName: reviews.default.svc.cluster.local}
 ---
+apiVersion: v1
+kind: Service
+metadata: {name: alias-of-alias}
+spec: {type: ExternalName, externalName: alias.default.svc.cluster.local}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: loop}
+spec: {type: ExternalName, externalName: loop.default.svc.cluster.local}
+---
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: out}
@@ -41,6 +51,7 @@ spec:
         ("reviews", "data", None),
         ("db", "data", "db.data.svc.cluster.local"),
         ("alias", "default", "reviews.default.svc.cluster.local"),
+        ("alias-of-alias", "default", "reviews.default.svc.cluster.local"),
         ("api.example.com", "data", "api.example.com"),
         ("a.wild.example.com", "data", "*.wild.example.com"),
         ("example.com", "data", None),
@@ -50,6 +61,12 @@ def test_names(host: str, namespace: str, service: str | None) -> None:
     named = look_up(scenario(MESH + MORE), host, namespace)
     assert (named.service.hostname if named.service else None) == service
     assert (named.address == OUTSIDE) == (service is None)
+
+
+def test_a_name_that_leads_back_to_itself_has_no_address() -> None:
+    named = look_up(scenario(MESH + MORE), "loop", "default")
+    assert named.address == OUTSIDE
+    assert "leads back to itself" in named.text
 
 
 def test_a_headless_service_leads_to_a_pod() -> None:

@@ -71,14 +71,21 @@ class Zone:
         return self._nothing(NOERROR)
 
     def _alias(self, name: str, kind: RdataType) -> Answer:
-        target = self._table.aliases[name]
-        alias = Record(name, CNAME, f"{target}.")
+        """The chain of names and what is at its end; SERVFAIL for one that leads back to itself."""
+        chain: dict[str, Record] = {}
+        while name in self._table.aliases and name not in chain:
+            target = self._table.aliases[name]
+            chain[name] = Record(name, CNAME, f"{target}.")
+            name = target
+        aliases = tuple(chain.values())
         if kind == CNAME:
-            return Answer(records=(alias,))
-        found = self.answer(target, kind) if target not in self._table.aliases else self._nothing(SERVFAIL)
+            return Answer(records=aliases[:1])
+        if name in chain:
+            return self._nothing(SERVFAIL)
+        found = self.answer(name, kind)
         if found is None:
-            return Answer(records=(alias,), alias_target=target)
-        return Answer(rcode=found.rcode, records=(alias, *found.records), authority=found.authority)
+            return Answer(records=aliases, alias_target=name)
+        return Answer(rcode=found.rcode, records=(*aliases, *found.records), authority=found.authority)
 
     def _ports(self, name: str) -> Answer:
         targets = self._table.ports[name]

@@ -17,6 +17,7 @@ TABLE = DnsTable(
     aliases={
         "outside.shop.svc.cluster.local": "www.example.org",
         "inside.shop.svc.cluster.local": WEB,
+        "again.shop.svc.cluster.local": "inside.shop.svc.cluster.local",
         "loop.shop.svc.cluster.local": "loop.shop.svc.cluster.local",
     },
     ports={f"_http._tcp.{WEB}": [PortTarget(80, WEB)]},
@@ -100,6 +101,8 @@ def test_other_names_are_for_others(name: str) -> None:
 
 def test_aliases_lead_on() -> None:
     assert texts("inside.shop.svc.cluster.local", A) == [f"{WEB}.", "10.96.0.20"]
+    assert texts("again.shop.svc.cluster.local", A) == ["inside.shop.svc.cluster.local.", f"{WEB}.", "10.96.0.20"]
+    assert texts("again.shop.svc.cluster.local", CNAME) == ["inside.shop.svc.cluster.local."]
     assert texts("outside.shop.svc.cluster.local", CNAME) == ["www.example.org."]
     outside = ZONE.answer("outside.shop.svc.cluster.local", A)
     assert outside is not None
