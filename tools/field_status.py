@@ -29,17 +29,22 @@ KINDS = (
     *("RouteRule", "DestinationPolicy", "EgressRule", "Ingress"),
 )
 
+MISTAKES = "problems/"
+"""Where the golden cases are in which resources are refused."""
+
+REFUSED = "**refused**"
+
 BY_VALIDATION = {
-    "Delay.exponentialDelay": "**refused**, as by Istio: proxies have fixed delays only",
-    "Abort.http2Error": "**refused**, as by Istio: write `httpStatus` or `grpcStatus`",
+    "Delay.exponentialDelay": f"{REFUSED}, as by Istio: proxies have fixed delays only",
+    "Abort.http2Error": f"{REFUSED}, as by Istio: write `httpStatus` or `grpcStatus`",
     "OutlierDetection.consecutiveErrors": "**only a warning**: write `consecutive5xxErrors`",
-    "Port.targetPort": "**refused**: has no meaning in a Gateway",
-    "SidecarPort.targetPort": "**refused**, as by Istio: has no meaning in a Sidecar",
-    "AbortFault.grpcStatus": "**refused**: write `httpStatus`, or a VirtualService",
-    "DelayFault.exponentialDelay": "**refused**, as by Istio: proxies have fixed delays only",
-    "MatchCondition.udp": "**refused**, as by Istio",
-    "RouteRuleSpec.l4Fault": "**refused**, as by Istio",
-    "EgressRuleSpec.useEgressProxy": "**refused**, as by Istio",
+    "Port.targetPort": f"{REFUSED}: has no meaning in a Gateway",
+    "SidecarPort.targetPort": f"{REFUSED}, as by Istio: has no meaning in a Sidecar",
+    "AbortFault.grpcStatus": f"{REFUSED}: write `httpStatus`, or a VirtualService",
+    "DelayFault.exponentialDelay": f"{REFUSED}, as by Istio: proxies have fixed delays only",
+    "MatchCondition.udp": f"{REFUSED}, as by Istio",
+    "RouteRuleSpec.l4Fault": f"{REFUSED}, as by Istio",
+    "EgressRuleSpec.useEgressProxy": f"{REFUSED}, as by Istio",
 }
 """Fields that validation has a word of its own about."""
 
@@ -99,7 +104,7 @@ def sections(facts: Facts) -> Iterator[tuple[str, list[Row]]]:
 
 
 def unshown(facts: Facts) -> list[str]:
-    """The fields with an effect that no golden case sets."""
+    """The fields that no golden case sets though they have an effect, or are refused."""
     return [str(row.place) for _, rows in sections(facts) for row in rows if row.needs_case and not row.cases]
 
 
@@ -117,9 +122,10 @@ def _rows(facts: Facts, struct: Struct, prefix: str, inherited: str) -> Iterator
 
 
 def _row(facts: Facts, place: Place, path: str, reason: str) -> Row:
-    cases = facts.cases.get(place, ())
+    refused = reason.startswith(REFUSED)
+    cases = [case for case in facts.cases.get(place, ()) if case.startswith(MISTAKES) == refused]
     if reason:
-        return Row(place, path, reason, (), needs_case=False)
+        return Row(place, path, reason, cases if refused else (), needs_case=refused)
     inner = _struct_at(place)
     effect = f"as [{inner.__name__}](#{inner.__name__.lower()}) says" if inner else "in effect"
     partly = [
@@ -181,11 +187,10 @@ def _shared(remarks: Mapping[Place, Sequence[NoEffect]]) -> list[Struct]:
 
 
 def _cases() -> Mapping[Place, Sequence[str]]:
-    """The golden cases that set each field, but for those of mistakes: those first that set the fewest others."""
+    """The golden cases that set each field: those first that set the fewest others."""
     found = {
         str(file.parent.relative_to(GOLDEN)): set(_places_in(file.read_text()))
         for file in sorted(GOLDEN.glob("*/*/input.yaml"))
-        if file.parts[-3] != "problems"
     }
     cases: dict[Place, list[str]] = defaultdict(list)
     for name, places in sorted(found.items(), key=lambda item: (len(item[1]), item[0])):

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tools.field_status import rewritten
+from tools.field_status import gather, rewritten, unshown
 
 import lateen
 from lateen.api.field_path import Step, parse_path
@@ -100,3 +100,7 @@ def test_the_search_for_readers_finds_both_kinds() -> None:
 def test_the_page_says_what_the_code_does() -> None:
     page = Path(__file__).parents[3] / "docs" / "status.md"
     assert rewritten(page.read_text()) == page.read_text(), "run: python tools/field_status.py"
+
+
+def test_every_field_is_shown_by_a_golden_case_or_warned_of() -> None:
+    assert unshown(gather()) == []
