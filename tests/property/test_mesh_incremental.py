@@ -38,6 +38,10 @@ def virtual_service(name: str, weight: int, more: str = "") -> str:
     )
 
 
+def sidecar(namespace: str, spec: str) -> str:
+    return f"{NETWORKING}kind: Sidecar\nmetadata: {{name: s, namespace: {namespace}}}\nspec: {spec}\n"
+
+
 MESH_CONFIG = """
 ---
 apiVersion: v1
@@ -79,6 +83,16 @@ VERSIONS: Mapping[str, list[str]] = {
     "route a": [virtual_service("a", 50), virtual_service("a", 51), virtual_service("a", 50, ", exportTo: ['.']")],
     "route b": [virtual_service("b", 3, ", gateways: [gw, mesh]"), virtual_service("b", 2, ", gateways: [gw]")],
     "gateway": [GATEWAY],
+    "sidecar": [
+        sidecar("default", "{egress: [{hosts: ['./*']}]}"),
+        sidecar(
+            "default", "{workloadSelector: {labels: {app: a}}, egress: [{hosts: [./b.default.svc.cluster.local]}]}"
+        ),
+        sidecar(
+            "default", "{ingress: [{port: {number: 80}, defaultEndpoint: '0.0.0.0:81'}], outboundTrafficPolicy: {}}"
+        ),
+    ],
+    "root sidecar": [sidecar("istio-system", "{egress: [{port: {number: 80, protocol: HTTP}, hosts: ['*/*']}]}")],
     "settings": [MESH_CONFIG, MESH_CONFIG.replace("inboundHttp: true", "outboundTrafficPolicy: {mode: REGISTRY_ONLY}")],
     "node": [
         "---\napiVersion: v1\nkind: Node\nmetadata: {name: node-a, labels: {topology.kubernetes.io/region: eu}}\n"

@@ -149,7 +149,13 @@ _DOCUMENTS = (
         f"hosts: [{hosts}], tls: {{mode: PASSTHROUGH}}}}]}}"
         for hosts in ("'*.example.com'", "db.example.com")
     )),
-    _versions("Sidecar", "default", "{egress: [{hosts: ['./*']}]}", "{egress: [{hosts: ['*/*']}]}"),
+    _versions(
+        "Sidecar",
+        "default",
+        "{egress: [{hosts: ['./*']}]}",
+        "{egress: [{port: {number: 9080, protocol: HTTP}, hosts: ['./reviews.default.svc.cluster.local']}]}",
+        "{workloadSelector: {labels: {app: details}}, outboundTrafficPolicy: {}, egress: [{hosts: ['~/*']}]}",
+    ),
     _versions("Sidecar", "other/default", "{egress: [{hosts: ['./*', 'default/ratings.default.svc.cluster.local']}]}",
               "{outboundTrafficPolicy: {mode: ALLOW_ANY}}"),
     _versions("VirtualService", "reviews", *(

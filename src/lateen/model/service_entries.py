@@ -120,7 +120,7 @@ def _inline(entry: WorkloadEntrySpec, port: EntryPort, namespace: str) -> Endpoi
     is_socket = entry.address.startswith("unix://")
     tls_mode = entry.labels.get(TLS_MODE_LABEL, "istio" if entry.service_account else "")
     return Endpoint(
-        address=entry.address.removeprefix("unix://") if is_socket else entry.address,
+        address=entry.address,
         port=0 if is_socket else entry.ports.get(port.name) or port.target_port or port.number,
         labels=entry.labels,
         namespace=namespace,

@@ -97,8 +97,8 @@ def _serves(endpoint: model.Endpoint) -> bool:
 
 
 def _is_address(host: str) -> bool:
-    """An IP address or a socket's path: the last part of a DNS name is never a number."""
-    return host.rpartition(".")[2].isdigit() or ":" in host or host.startswith(("/", "@"))
+    """An IP address or a socket file: the last part of a DNS name is never a number."""
+    return host.rpartition(".")[2].isdigit() or ":" in host
 
 
 def group_by_locality(

@@ -115,7 +115,7 @@ class GatewayServer:
 
 
 class Port(NamedTuple):
-    """An address and port of the proxy."""
+    """An address and port of the proxy; a socket file is at port 0."""
 
     address: str
     number: int
@@ -208,7 +208,7 @@ def _conflict(server: GatewayServer, first: GatewayServer, port: Port, reason: s
 
 def listening_port(view: GatewayView, number: int) -> int:
     """Where the proxy listens for a server's port: at the target port of the first service in front that has it."""
-    for front in view.fronts:
+    for front in view.fronts if number else ():
         port = front.port(number)
         if port is not None and _UNTRANSLATED not in front.labels:
             return target_number(port, view.port_numbers) or number
@@ -224,6 +224,8 @@ def target_number(port: ServicePort, port_numbers: Mapping[str, int]) -> int:
 
 def binds_for(port: Port, fronts: Sequence[Service], port_numbers: Mapping[str, int], netns: str) -> tuple[Bind, ...]:
     """Where the listener of a port is opened: in the pod and, if the proxy may, at the machine's node ports for it."""
+    if not port.number:
+        return (Bind(address=port.address, port=0),)
     node_ports = dict.fromkeys(
         each.node_port
         for front in fronts

@@ -168,7 +168,12 @@ def endpoint_layer(
         for assignment in part.assignments:
             found[assignment.cluster] = memo.keep(assignment.cluster, assignment)
         problems += part.problems
-    return Layer(name="endpoints", endpoints=found, problems=tuple(dict.fromkeys(problems)))
+    kept = memo.keep("endpoints", found)
+    return memo.recall("layer", _endpoint_layer, kept, memo.keep("problems", tuple(dict.fromkeys(problems))))
+
+
+def _endpoint_layer(endpoints: Mapping[str, LoadAssignment], problems: tuple[Problem, ...]) -> Layer:
+    return Layer(name="endpoints", endpoints=endpoints, problems=problems)
 
 
 def relevant_rules(

@@ -72,3 +72,17 @@ def test_recent_values_outlive_the_given_rounds_and_no_more() -> None:
         assert recent["kept"] is kept
     assert len(recent) == 1
     assert recent["dropped"] is not dropped
+
+
+def test_a_part_has_names_of_its_own_and_the_rounds_of_the_whole() -> None:
+    memo = Memo()
+    runs: list[str] = []
+    for _ in range(2):
+        memo.begin()
+        for name in ("one", "two"):
+            memo.part(name).recall("value", runs.append, name)
+    assert runs == ["one", "two"]
+    memo.begin()
+    memo.begin()
+    memo.part("one").recall("value", runs.append, "one")
+    assert runs == ["one", "two", "one"]

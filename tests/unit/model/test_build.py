@@ -120,7 +120,7 @@ def test_a_service_entrys_endpoints_take_the_port_that_is_closest_to_them() -> N
     assert [(each.address, each.port, each.weight) for each in http] == [
         ("192.0.2.1", 8080, 3),
         ("192.0.2.2", 80, 1),
-        ("/run/api.sock", 0, 1),
+        ("unix:///run/api.sock", 0, 1),
     ]
     assert http[0].locality == Locality("eu", "eu-1")
     assert [each.port for each in mesh.endpoints["default", "api.example.com", 443]] == [8443, 8443, 0]

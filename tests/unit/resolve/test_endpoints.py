@@ -32,8 +32,8 @@ def test_a_subset_has_the_endpoints_with_its_labels() -> None:
 
 def test_names_are_left_out_unless_they_are_looked_up() -> None:
     by_name = EndpointPlan("dns", (), by_name=True)
-    listed = [endpoint("10.0.0.1"), endpoint("host1"), endpoint("fd00::1"), endpoint("/run/a.sock")]
-    assert addresses(WHOLE, *listed) == ["10.0.0.1", "fd00::1", "/run/a.sock"]
+    listed = [endpoint("10.0.0.1"), endpoint("host1"), endpoint("fd00::1"), endpoint("unix:///a")]
+    assert addresses(WHOLE, *listed) == ["10.0.0.1", "fd00::1", "unix:///a"]
     assert addresses(by_name, *listed)[1] == "host1"
 
 

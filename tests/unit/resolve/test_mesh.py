@@ -15,6 +15,13 @@ CLUSTER = f"outbound|9080||{HOST}"
 RATINGS = service("ratings") + pod("ratings-v1-abc-1", "ratings", "v1", "10.244.0.9")
 RATINGS += endpoint_slice("ratings", ("10.244.0.9", "ratings-v1-abc-1"))
 RATINGS_CLUSTER = "outbound|9080||ratings.default.svc.cluster.local"
+SIDECAR = """
+---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: lean, namespace: default}
+spec: {egress: [{hosts: [./reviews.default.svc.cluster.local]}]}
+"""
 
 
 class Mesh:
@@ -196,3 +203,39 @@ def test_a_workload_that_gains_a_port_is_told_of_it() -> None:
     mesh.apply(service("admin", port=7070).replace("selector: {app: admin}", "selector: {app: reviews}"))
     after = mesh.layer(sidecar(), "inbound")
     assert set(after.clusters) - set(before.clusters) == {"inbound|7070||"}
+
+
+def test_a_sidecar_takes_away_what_it_does_not_import_and_gives_it_back_when_it_is_deleted() -> None:
+    mesh = Mesh(REVIEWS + RATINGS)
+    before, other = mesh.config(sidecar()), mesh.config(sidecar(namespace="other"))
+    mesh.apply(SIDECAR)
+    assert CLUSTER in mesh.layer(sidecar(), "clusters").clusters
+    assert RATINGS_CLUSTER not in mesh.layer(sidecar(), "clusters").clusters
+    assert RATINGS_CLUSTER not in mesh.layer(sidecar(), "endpoints").endpoints
+    assert mesh.layer(sidecar(), "clusters").clusters[CLUSTER] == before.layers[0].clusters[CLUSTER]
+    assert mesh.config(sidecar(namespace="other")) is other
+    assert mesh.config(GATEWAY).layers[0].clusters.keys() >= {CLUSTER, RATINGS_CLUSTER}
+    mesh.remove(SIDECAR)
+    assert mesh.layer(sidecar(), "clusters") is before.layers[0]
+
+
+def test_proxies_under_the_same_sidecar_share_their_layers() -> None:
+    mesh = Mesh(REVIEWS + RATINGS + SIDECAR)
+    one, two = (mesh.config(sidecar(name, version=name)) for name in ("reviews-v1-abc-1", "reviews-v2-abc-1"))
+    assert all(a is b for a, b in zip(one.layers[:3], two.layers[:3], strict=True))
+
+
+def test_a_change_that_a_sidecar_hides_changes_nothing_for_its_workloads() -> None:
+    mesh = Mesh(REVIEWS + RATINGS + SIDECAR)
+    before = mesh.config(sidecar())
+    mesh.remove(RATINGS)
+    mesh.apply(service("more"))
+    assert mesh.config(sidecar()) is before
+
+
+def test_two_sidecars_for_the_same_workload_are_a_problem_of_the_mesh() -> None:
+    mesh = Mesh(REVIEWS + SIDECAR + SIDECAR.replace("name: lean", "name: more"))
+    assert [(str(each.resource), each.code) for each in mesh.resolver.problems()] == [
+        ("Sidecar default/more", "IST0111")
+    ]
+    assert mesh.resolver.sidecar_for(GATEWAY) is None

@@ -3,8 +3,8 @@
 import pytest
 
 from lateen.ir.listener import Bind, ChainMatch, Direction, FilterChain, Listener, ListenerFilter, Tcp, TcpTarget
-from lateen.simulation.call import Call, Protocol
-from lateen.simulation.listener_choice import chain_for
+from lateen.simulation.call import Call, Entry, Protocol
+from lateen.simulation.listener_choice import chain_for, listener_for
 from lateen.translate.listener import translate_listener
 
 MATCHES = {
@@ -57,3 +57,31 @@ def chosen(**options: object) -> str:
 def test_the_most_specific_chain_criterion_by_criterion(options: dict[str, object], chain: str) -> None:
     protocol = Protocol(str(options.get("protocol", "tcp")))
     assert chosen(**{**options, "protocol": protocol}) == chain
+
+
+def bound(address: str, port: int, *, own: bool, name: str) -> Listener:
+    chain = FilterChain(name="a", network=Tcp(stat_prefix="a", targets=(TcpTarget(cluster="a"),)))
+    binds = (Bind(address=address, port=port),)
+    return Listener(name=name, binds=binds, direction=Direction.OUTBOUND, chains=(chain,), bound=own)
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "expected"),
+    [
+        ("10.0.0.1", 80, "captured"),
+        ("127.0.0.1", 80, None),
+        ("127.0.0.1", 90, "own"),
+        ("10.0.0.1", 90, None),
+        ("unix:///a", 0, "file"),
+        ("unix:///b", 0, None),
+    ],
+)
+def test_what_a_client_dials_on_its_own_machine_is_not_captured(address: str, port: int, expected: str | None) -> None:
+    made = [
+        bound("0.0.0.0", 80, own=False, name="captured"),
+        bound("127.0.0.1", 90, own=True, name="own"),
+        bound("unix:///a", 0, own=True, name="file"),
+    ]
+    call = Call(address=address, port=port, entry=Entry.OUTBOUND)
+    found = listener_for({each.name: translate_listener(each) for each in made}, call)
+    assert (found.name if found else None) == expected
