@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 MARK = "x-echo-mark"
 """A request header whose values are counted."""
 
+TUNNEL = b"HTTP/1.1 200 OK\r\n\r\n"
+"""The answer to CONNECT: what follows goes to the server itself."""
+
 
 @dataclass
 class Echoes:
@@ -68,7 +71,7 @@ def _server(
                 headers = _headers(head)
                 echoes.seen[name, headers.get(MARK, "")] += 1
                 await reader.readexactly(int(headers.get("content-length", 0)))
-                writer.write(_answer(name, head, headers))
+                writer.write(TUNNEL if head.startswith(b"CONNECT ") else _answer(name, head, headers))
                 await writer.drain()
             writer.write(name.encode())
             await writer.drain()
