@@ -204,6 +204,7 @@ IGNORED: Mapping[str, Mapping[str, str]] = {
     "envoy.config.route.v3.Route": {"decorator": REPORTING, "stat_prefix": REPORTING},
     "envoy.config.route.v3.RouteAction": {
         "max_stream_duration": TIMING,
+        "max_grpc_timeout": TIMING,
         "auto_host_rewrite": "the host becomes that of the endpoint picked",
     },
     "envoy.config.route.v3.RouteAction.HashPolicy.Cookie": {
@@ -232,6 +233,7 @@ IGNORED: Mapping[str, Mapping[str, str]] = {
         "circuit_breakers": LIMITS,
         "outlier_detection": "all endpoints are taken to be well",
         "lb_policy": CHOICE,
+        "load_balancing_policy": CHOICE,
         "common_lb_config": CHOICE,
         "round_robin_lb_config": CHOICE,
         "least_request_lb_config": CHOICE,

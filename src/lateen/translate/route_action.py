@@ -28,17 +28,23 @@ def forward_action(forward: Forward) -> route_pb2.RouteAction:
         request_mirror_policies=[_mirror(mirror) for mirror in forward.mirrors],
         hash_policy=[hash_policy(on) for on in forward.hash_on],
         prefix_rewrite=forward.prefix_rewrite,
-        max_stream_duration=_grpc_timeout(forward),
     )
+    _set_grpc_timeout(action, forward)
     _set_target(action, forward)
     _set_rewrite(action, forward)
     return action
 
 
-def _grpc_timeout(forward: Forward) -> route_pb2.RouteAction.MaxStreamDuration:
-    """gRPC callers may ask for less time than the route allows (`grpc-timeout`); 0 lets them ask for any."""
+def _set_grpc_timeout(action: route_pb2.RouteAction, forward: Forward) -> None:
+    """gRPC callers may ask for less time than the route allows (`grpc-timeout`); 0 lets them ask for any.
+
+    Envoy leaves `timeout` out of account where there is a `max_stream_duration`, so that one is for routes without.
+    """
     limit = forward.timeout_ms if forward.max_grpc_timeout_ms is None else forward.max_grpc_timeout_ms
-    return route_pb2.RouteAction.MaxStreamDuration(grpc_timeout_header_max=scalar.duration(limit))
+    if forward.timeout_ms:
+        action.max_grpc_timeout.CopyFrom(scalar.duration(limit))
+    else:
+        action.max_stream_duration.grpc_timeout_header_max.CopyFrom(scalar.duration(limit))
 
 
 def _set_target(action: route_pb2.RouteAction, forward: Forward) -> None:

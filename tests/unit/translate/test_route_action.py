@@ -21,8 +21,12 @@ def test_no_timeout_is_written_as_zero_and_lets_grpc_callers_choose() -> None:
     assert action.HasField("timeout")
     assert action.timeout.ToMilliseconds() == 0
     assert action.max_stream_duration.grpc_timeout_header_max.ToMilliseconds() == 0
-    limited = forward_action(Forward(clusters=ONE, timeout_ms=1500))
-    assert limited.timeout.ToMilliseconds() == limited.max_stream_duration.grpc_timeout_header_max.ToMilliseconds()
+
+
+def test_a_timeout_limits_what_grpc_callers_choose_and_stands_beside_nothing_that_overrules_it() -> None:
+    action = forward_action(Forward(clusters=ONE, timeout_ms=1500))
+    assert action.timeout.ToMilliseconds() == action.max_grpc_timeout.ToMilliseconds() == 1500
+    assert not action.HasField("max_stream_duration")
 
 
 def test_the_route_rewrites_the_host_rather_than_its_target() -> None:
