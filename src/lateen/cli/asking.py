@@ -43,7 +43,8 @@ def scenario_from(
         with connect(mesh, kubeconfig, context) as client:
             running = running_resources(client)
     scenario = scenario_of(documents, running=running, namespace=namespace or "default", ports=ports)
-    for problem in (*unreadable, *scenario.problems):
+    scenario.problems = (*unreadable, *scenario.problems)
+    for problem in scenario.problems:
         click.echo(f"{problem.severity.lower()}: {problem}", err=True)
     if files and not documents:
         fail(f"error: no resource was found in {', '.join(files)}")

@@ -36,13 +36,15 @@ def _texts(source: str, recursive: bool) -> list[tuple[str, str]]:
     path = Path(source)
     if path.is_dir():
         files = path.rglob("*") if recursive else path.glob("*")
-        return [_read(file) for file in sorted(files) if file.suffix in SUFFIXES and file.is_file()]
-    return [_read(path)]
+        chosen = [file for file in sorted(files) if file.suffix in SUFFIXES and file.is_file()]
+        return [(str(file), read_text(file)) for file in chosen]
+    return [(str(path), read_text(path))]
 
 
-def _read(path: Path) -> tuple[str, str]:
+def read_text(path: Path) -> str:
+    """A file's text. Raises click.UsageError where there is none."""
     try:
-        return str(path), path.read_text()
+        return path.read_text()
     except OSError as error:
         raise click.UsageError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:

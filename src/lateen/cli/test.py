@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from lateen.api.problem import Problem
+from lateen.api.problem import Problem, Severity
 from lateen.cli.asking import scenario_from
-from lateen.cli.documents import SUFFIXES
+from lateen.cli.documents import SUFFIXES, read_text
 from lateen.cli.mesh import connect, fail, mesh_options, namespace_option
 from lateen.explain.case import Case, parse_cases
 from lateen.explain.check import Checked, check_cases
@@ -71,6 +71,7 @@ def command(
         click.echo(f"error: {problem}", err=True)
     if mistakes or not any(each.cases or each.validator_cases for each in read):
         fail("no case was checked" if mistakes else "error: the files hold no case", 2)
+    errors = 0
     if live:
         suites = _check_live(read, files, requests, mesh, kubeconfig, context)
     else:
@@ -85,9 +86,13 @@ def command(
             context=context,
         )
         suites = [(each.name, each.check(scenario)) for each in read]
+        errors = sum(each.severity is Severity.ERROR for each in scenario.problems)
     if junit is not None:
         junit.write_text(junit_xml(suites, time.perf_counter() - start))
     _report([checked for _, suite in suites for checked in suite], verbose=verbose)
+    if errors:
+        what = "is an error" if errors == 1 else f"are {errors} errors"
+        fail(f"there {what} in the configuration: what has one was left out, as a mesh would refuse it")
 
 
 @dataclass(slots=True)
@@ -123,7 +128,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(path: Path) -> CaseFile:
-    cases, others, problems = parse_cases(path.read_text(), str(path))
+    cases, others, problems = parse_cases(read_text(path), str(path))
     found = CaseFile(str(path), cases, problems)
     for tree in others:
         validator_cases, wrong = parse_validator_cases(tree, str(path))

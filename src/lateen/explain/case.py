@@ -18,15 +18,17 @@ import msgspec
 
 from lateen.api.codec import parse_values
 from lateen.api.meta import JsonObject
-from lateen.api.problem import Origin, Problem, Severity
+from lateen.api.problem import Origin, Problem
 from lateen.api.yaml_tree import Tree
+from lateen.explain.expected import check_expected
 from lateen.explain.question import Client, Question, WrongQuestionError, parse_question
-from lateen.explain.result import Explanation
+from lateen.explain.written import line_at, read_as, suggestion, wrong
+from lateen.validation.schema import closest
 
 DEFAULT_TOLERANCE = 0.0001
 """Shares are exact but for rounding, unless a case allows more."""
 
-EXPECTABLE = frozenset(Explanation.__struct_fields__)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 Words = tuple[str, ...]
 
@@ -99,54 +101,80 @@ def _cases(tree: Tree, file: str) -> Iterator[Case | Problem]:
     entries = tree
     if isinstance(tree.value, dict):
         if not isinstance(tree.items, dict) or "cases" not in tree.items:
-            yield wrong(file, tree.line, "this is no file of cases: it has neither `cases` nor `testCases`")
+            yield _no_cases(tree, file)
             return
         entries = tree.items["cases"]
         defaults = {key: value for key, value in tree.value.items() if key != "cases"}
-        unknown = sorted(defaults.keys() - _DEFAULTABLE)
+        unknown = [_wrong_default(tree.items[name], name, file) for name in defaults if name not in _DEFAULTABLE]
         if unknown:
-            yield wrong(
-                file, tree.line, f"{', '.join(unknown)}: beside `cases` stand {', '.join(sorted(_DEFAULTABLE))}"
-            )
+            yield from unknown
             return
     if not isinstance(entries.items, list):
-        yield wrong(file, entries.line, "`cases` must be a list")
+        yield wrong(file, entries.line, "cases must be a list", "begin each case with a dash: `- call: GET http://…`")
         return
     for entry in entries.items:
-        yield _case(entry, defaults, file)
+        yield from _case(entry, defaults, file)
 
 
-def _case(entry: Tree, defaults: JsonObject, file: str) -> Case | Problem:
+def _no_cases(tree: Tree, file: str) -> Problem:
+    if "kind" in tree.value:
+        return wrong(file, tree.line, f"a {tree.value['kind']} is no case", f"give configuration by -f {file}")
+    slip = closest("cases", map(str, tree.value))
+    hint = f"write cases, not {slip}" if slip else "begin it with `cases:`, or with a dash for each case"
+    return wrong(file, tree.line, "this is no file of cases: it has neither `cases` nor `testCases`", hint)
+
+
+def _wrong_default(tree: Tree, name: str, file: str) -> Problem:
+    return wrong(file, tree.line, f'there is no key "{name}" beside cases', suggestion(name, _DEFAULTABLE))
+
+
+def _case(entry: Tree, defaults: JsonObject, file: str) -> Iterator[Case | Problem]:
+    written = read_as(_Written, entry, file, defaults)
+    if isinstance(written, Problem):
+        yield written
+        return
     try:
-        merged = {**defaults, **entry.value} if isinstance(entry.value, dict) else entry.value
-        written = msgspec.convert(merged, _Written)
         question = _question(written)
-    except (msgspec.ValidationError, WrongQuestionError) as error:
-        return wrong(file, entry.line, str(error))
-    unknown = sorted(written.expect.keys() - EXPECTABLE)
-    if unknown:
-        return wrong(file, entry.line, f"expect: {', '.join(unknown)}: an explanation has no such key")
-    return Case(
-        name=written.name or written.call,
-        question=question,
-        expectation=Expectation(
-            expect=written.expect,
-            reaches=_words(written.reaches),
-            never_reaches=_words(written.never_reaches),
-            tolerance=written.tolerance,
-        ),
-        caller=written.from_,
-        labels=written.labels,
-        namespace=written.namespace,
-        origin=Origin(file, entry.line),
-    )
+    except WrongQuestionError as error:
+        yield wrong(file, line_at(entry, ("call",)), str(error))
+        return
+    mistakes = list(_mistakes(entry, file))
+    yield from mistakes
+    if not mistakes:
+        yield Case(
+            name=written.name or written.call,
+            question=question,
+            expectation=Expectation(
+                expect=written.expect,
+                reaches=_words(written.reaches),
+                never_reaches=_words(written.never_reaches),
+                tolerance=written.tolerance,
+            ),
+            caller=written.from_,
+            labels=written.labels,
+            namespace=written.namespace,
+            origin=Origin(file, entry.line),
+        )
+
+
+def _mistakes(entry: Tree, file: str) -> Iterator[Problem]:
+    """What is wrong with a case's expectations."""
+    items = entry.items if isinstance(entry.items, dict) else {}
+    if "expect" in items:
+        yield from check_expected(items["expect"], file)
+    for key in ("reaches", "never_reaches"):
+        if key in items and "," in str(items[key].value) and isinstance(items[key].value, str):
+            yield wrong(file, items[key].line, f"{key} has one name, or a list", f"write [{items[key].value}]")
 
 
 def _question(written: _Written) -> Question:
-    method, _, url = written.call.strip().rpartition(" ")
+    words = written.call.split()
+    if len(words) not in {1, 2} or words[-1] in METHODS:
+        raise WrongQuestionError(f"{written.call!r} is no call; write GET http://HOST:PORT/PATH, or tcp://HOST:PORT")
+    method, url = words if len(words) == 2 else ("GET", words[0])
     client = Client(tls=written.tls, sni=written.sni, alpn=written.alpn, h2=written.h2, certificate=written.mtls)
     headers = {name: _text(value) for name, value in written.headers.items()}
-    return parse_question(url, method=method.strip() or "GET", headers=headers, client=client, inbound=written.inbound)
+    return parse_question(url, method=method, headers=headers, client=client, inbound=written.inbound)
 
 
 def _text(value: Any) -> str:  # Any: a YAML scalar
@@ -155,8 +183,3 @@ def _text(value: Any) -> str:  # Any: a YAML scalar
 
 def _words(value: str | list[str]) -> Words:
     return (value,) if isinstance(value, str) else tuple(value)
-
-
-def wrong(file: str, line: int, message: str) -> Problem:
-    """A mistake in a file of cases."""
-    return Problem(None, "", "WrongCase", Severity.ERROR, message, "", Origin(file, line))

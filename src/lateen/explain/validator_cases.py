@@ -22,19 +22,20 @@ from lateen.api.schema import encode
 from lateen.api.virtual_service import VirtualService
 from lateen.api.yaml_tree import Tree
 from lateen.explain.caller import Caller, choose_caller
-from lateen.explain.case import Case, Expectation, wrong
+from lateen.explain.case import Case, Expectation
 from lateen.explain.check import Checked, reason_of
 from lateen.explain.comparison import Difference
 from lateen.explain.explain import explain
 from lateen.explain.question import Question, WrongQuestionError, parse_question
 from lateen.explain.scenario import Scenario
+from lateen.explain.written import line_at, read_as, wrong
 from lateen.model.hostname import fully_qualified, most_specific
 from lateen.resolve.gateway_name import MESH, gateway_name
 
 COMPARED = ("route", "redirect", "rewrite", "fault", "headers", "delegate")
 
 
-class Requests(msgspec.Struct, frozen=True, kw_only=True):
+class Requests(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """The requests of a case: every combination."""
 
     authority: tuple[str, ...] = ()
@@ -53,7 +54,7 @@ class ValidatorCase(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
 
-class _Written(msgspec.Struct, kw_only=True, rename="camel"):
+class _Written(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename="camel"):
     description: str = ""
     want_match: bool = False
     request: Requests
@@ -69,12 +70,17 @@ def parse_validator_cases(tree: Tree, file: str) -> tuple[list[ValidatorCase], l
     """The cases of a document, and what cannot be read."""
     cases: list[ValidatorCase] = []
     problems: list[Problem] = []
-    entries = tree.items["testCases"].items if isinstance(tree.items, dict) else None
-    for entry in entries if isinstance(entries, list) else ():
-        try:
-            written = msgspec.convert(entry.value, _Written)
-        except msgspec.ValidationError as error:
-            problems.append(wrong(file, entry.line, str(error)))
+    listed = tree.items["testCases"] if isinstance(tree.items, dict) else tree
+    if not isinstance(listed.items, list):
+        return [], [wrong(file, listed.line, "testCases must be a list", "begin each case with a dash")]
+    for entry in listed.items:
+        written = read_as(_Written, entry, file)
+        if isinstance(written, Problem):
+            problems.append(written)
+            continue
+        if not written.request.authority:
+            line = line_at(entry, ("request", "authority"))
+            problems.append(wrong(file, line, "request.authority names no host", "write authority: [reviews]"))
             continue
         said = {name: value for name in COMPARED if (value := getattr(written, name)) is not None}
         cases.append(

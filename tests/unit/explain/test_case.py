@@ -1,3 +1,5 @@
+import pytest
+
 from lateen.explain.case import parse_cases
 from lateen.simulation.call import Protocol
 
@@ -33,21 +35,68 @@ def test_a_list_alone() -> None:
     assert ([case.question.host for case in cases], problems) == (["a", "b"], [])
 
 
-def test_mistakes_have_lines_and_spare_the_other_cases() -> None:
-    text = """
-- call: http://a/
-  expects: {}
-- call: http://a/
-  expect: {verdit: forward}
-- call: gopher://a/
-- {call: http://ok/}
-- {name: none}
-"""
-    cases, _, problems = parse_cases(text, "c.yaml")
+def problems_in(text: str) -> list[str]:
+    return [str(each) for each in parse_cases(text, "c.yaml")[2]]
+
+
+def test_mistakes_spare_the_other_cases() -> None:
+    cases, _, problems = parse_cases("- call: gopher://a/\n- {call: http://ok/}\n- {name: none}\n", "c.yaml")
     assert [case.question.host for case in cases] == ["ok"]
-    assert [each.origin.line for each in problems] == [2, 4, 6, 8]
-    assert "expects" in problems[0].message
-    assert "verdit" in problems[1].message
+    assert [each.origin.line for each in problems] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        ("expects: {}", 'c.yaml:2: there is no key "expects": did you mean expect?'),
+        ("expect: {verdit: forward}", 'c.yaml:2: expect: an explanation has no key "verdit": did you mean verdict?'),
+        (
+            "expect:\n    verdict: forwarded",
+            "c.yaml:3: expect.verdict: 'forwarded' is none of black_hole, blocked, denied, direct_response, forward, "
+            "no_listener, not_found, passthrough, redirect, tls_error: did you mean forward?",
+        ),
+        ("expect: {route: {nme: x}}", 'c.yaml:2: expect.route has no key "nme": did you mean name?'),
+        (
+            "expect: {callee: {clusters: {v1: 80}}}",
+            "c.yaml:2: expect.callee.clusters.v1: 80 is no share from 0 to 1: write 0.8",
+        ),
+        ("expect: {clusters: {v1: 20%}}", "c.yaml:2: expect.clusters.v1: '20%' is no share from 0 to 1: write 0.2"),
+        ("headers: [a]", "c.yaml:2: headers: must be a map, not a list"),
+        ("tolerance: 5%", "c.yaml:2: tolerance: must be a number, not a text"),
+        ("reaches: 1", "c.yaml:2: reaches: must be a text or a list, not a whole number"),
+        ("reaches: 'v1, v2'", "c.yaml:2: reaches has one name, or a list: write [v1, v2]"),
+    ],
+)
+def test_each_mistake_is_told_at_its_line(entry: str, line: str) -> None:
+    assert problems_in(f"- call: http://a/\n  {entry}\n") == [line]
+
+
+def test_what_may_be_expected_is_not_a_mistake() -> None:
+    expect = (
+        "{status: 301, clusters: [v1], mirrors: {v2: 1}, request: {headers: {set: {x: y}}}, steps: [a], fault: null}"
+    )
+    assert problems_in(f"- {{call: http://a/, expect: {expect}}}") == []
+
+
+@pytest.mark.parametrize("call", ["GET", "GET POST http://a/", "''"])
+def test_calls_without_a_url(call: str) -> None:
+    (problem,) = problems_in(f"- name: it\n  call: {call}\n")
+    assert problem.startswith("c.yaml:2: ")
+    assert problem.endswith("is no call; write GET http://HOST:PORT/PATH, or tcp://HOST:PORT")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("kind: Service\n", "c.yaml:1: a Service is no case: give configuration by -f c.yaml"),
+        ("case: []\n", "has neither `cases` nor `testCases`: write cases, not case"),
+        ("colour: red\nfrm: a\ncases: []\n", 'c.yaml:1: there is no key "colour" beside cases: known here: alpn'),
+        ("- GET http://a/\n", "c.yaml:1: must be a map, not a text"),
+        ("cases: 1\n", "c.yaml:1: cases must be a list"),
+    ],
+)
+def test_what_is_no_file_of_cases(text: str, line: str) -> None:
+    assert line.replace("alpn", "from") in problems_in(text)[0]
 
 
 def test_files_that_are_something_else() -> None:

@@ -111,3 +111,28 @@ def test_who_can_send_a_request_in_a_running_mesh() -> None:
     bare = running(RULES % "mesh", plain)
     with pytest.raises(WrongQuestionError, match="no pod with a sidecar"):
         sendable(bare, *one_call(bare, f"{{{HOST}}}"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (
+            "wantmatch: true, request: {authority: [a]}",
+            't.yaml:2: there is no key "wantmatch": did you mean wantMatch?',
+        ),
+        ("request: {authority: [a], header: {}}", 't.yaml:2: request: there is no key "header": did you mean headers?'),
+        ("request: {authority: a}", "t.yaml:2: request.authority: must be a list, not a text"),
+        ("request: {uri: [/]}", "t.yaml:2: request.authority names no host: write authority: [reviews]"),
+        ("wantMatch: yes please, request: {}", "t.yaml:2: wantMatch: must be true or false, not a text"),
+        ("wantMatch: true", 't.yaml:2: the key "request" is missing'),
+    ],
+)
+def test_mistakes_are_told_instead_of_passed_over(entry: str, line: str) -> None:
+    (tree,), _ = parse_values(f"testCases:\n- {{{entry}}}\n", "t.yaml")
+    cases, problems = parse_validator_cases(tree, "t.yaml")
+    assert (cases, list(map(str, problems))) == ([], [line])
+
+
+def test_cases_are_a_list() -> None:
+    (tree,), _ = parse_values("testCases: {}\n", "t.yaml")
+    assert str(parse_validator_cases(tree, "t.yaml")[1][0]).startswith("t.yaml:1: testCases must be a list")
