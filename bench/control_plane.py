@@ -65,7 +65,7 @@ def write_statuses(tasks: TaskGroup, store: SqliteStore, fleet: Fleet, pusher: P
     """Keep the statuses of rules up to date, as a control plane does."""
     clock = SystemClock()
     progress = Progress(fleet, pusher.standings, clock)
-    statuses = StatusWriter(store, clock, fleet.board.problems, lambda: pusher.published, progress.reach)
+    statuses = StatusWriter(store, clock, fleet.board.problems, lambda _: 0.0, progress.reach)
     runner = ControllerRunner(store, [statuses], clock)
     tasks.start(runner.run(), "statuses")
     tasks.start(progress.run(lambda refs: runner.look_again(statuses, map(key_of, refs))), "progress")

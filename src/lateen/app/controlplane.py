@@ -47,7 +47,7 @@ from lateen.node.network.mesh_network import MeshNetwork
 from lateen.pki.authority import PkiError, ServerFiles, ensure_server_files
 from lateen.pki.token import ensure_token
 from lateen.resolve.mesh import MeshResolver
-from lateen.store.config_store import ConfigStore
+from lateen.store.config_store import ConfigStore, Stored
 from lateen.store.database import StoreFileError, UnusableStoreError
 from lateen.store.sqlite import SqliteStore
 from lateen.telemetry.metrics import Metrics
@@ -98,9 +98,9 @@ async def serve_mesh(paths: MeshPaths, record: MeshRecord) -> None:
         tasks.start(xds.pusher.run(), "xds push")
         admission = SidecarAdmission(store, with_defaults)
         analysis = AnalysisLoop(store, clock, partial(xds.board.replace, ANALYSIS))
-        judged = partial(_judged, xds.pusher, analysis)
+        unjudged = partial(_unjudged, xds.pusher, analysis)
         progress = Progress(xds.fleet, xds.pusher.standings, clock)
-        statuses = StatusWriter(store, clock, xds.board.problems, judged, progress.reach)
+        statuses = StatusWriter(store, clock, xds.board.problems, unjudged, progress.reach)
         runner = build_controllers(store, record, plan, clock, (admission, statuses))
         look_again = partial(_look_again, runner, statuses)
         tasks.start(runner.run(), "controllers")
@@ -155,9 +155,11 @@ def build_controllers(
     return ControllerRunner(store, controllers, clock)
 
 
-def _judged(pusher: Pusher, analysis: AnalysisLoop) -> int:
-    """The revision up to which all problems are known."""
-    return min(pusher.published, analysis.observed)
+def _unjudged(pusher: Pusher, analysis: AnalysisLoop, stored: Stored) -> float:
+    """In how many seconds it may be known what is wrong with a resource; 0 when it is."""
+    if stored.revision > min(pusher.published, analysis.observed):
+        return 0.02
+    return 0.25 if pusher.is_on_trial(stored.ref) else 0.0
 
 
 def _look_again(runner: ControllerRunner, statuses: StatusWriter, refs: Iterable[ResourceRef]) -> None:

@@ -10,7 +10,6 @@ from lateen.status.conditions import status_for
 from lateen.status.reach import Reach
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
 
-NOT_JUDGED_SECONDS = 0.02
 ISTIO_KINDS = tuple(info.id for info in KINDS if "istio-io" in info.categories)
 
 Problems = Mapping[ResourceRef | None, Sequence[Problem]]
@@ -31,14 +30,15 @@ class StatusWriter:
         store: ConfigStore,
         clock: Clock,
         problems: Callable[[], Problems],
-        observed: Callable[[], int],
+        unjudged: Callable[[Stored], float],
         reach: Callable[[ResourceRef], Reach | None] = lambda _: None,
     ) -> None:
-        """`observed` is the revision up to which problems are known, `reach` says how far a resource has come."""
+        """`unjudged` says in how many seconds to ask again whether it is known what is wrong with a resource, 0 when it
+        is; `reach` how far a resource has come."""
         self._store = store
         self._clock = clock
         self._problems = problems
-        self._observed = observed
+        self._unjudged = unjudged
         self._reach = reach
 
     def keys_for(self, stored: Stored) -> Iterable[Key]:
@@ -52,8 +52,8 @@ class StatusWriter:
         stored = await self._store.get(ref)
         if stored is None:
             return None
-        if stored.revision > self._observed():
-            return NOT_JUDGED_SECONDS
+        if again := self._unjudged(stored):
+            return again
         previous = stored.body.get("status") or {}
         generation = stored.resource.metadata.generation
         now, problems = rfc3339(self._clock.now()), self._problems().get(ref, ())

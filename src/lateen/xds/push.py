@@ -58,6 +58,10 @@ class Pusher:
         """How each rule stands."""
         return self._quarantine.standings()
 
+    def is_on_trial(self, ref: ResourceRef) -> bool:
+        """Whether it is yet to be found out if proxies refuse what comes of a rule."""
+        return self._quarantine.is_on_trial(ref)
+
     async def run(self) -> None:
         """Follow the store until cancelled."""
         backoff = Backoff(0.1, 5.0)

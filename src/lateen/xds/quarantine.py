@@ -95,6 +95,10 @@ class Quarantine:
         for ref, resource in self._current.items():
             yield Standing(resource, self._since.get(ref), ref in self._held)
 
+    def is_on_trial(self, ref: ResourceRef) -> bool:
+        """Whether it is being found out if a rule is to blame."""
+        return ref in self._accused
+
     def put(self, resource: Resource) -> None:
         """A resource is new or another; a version that is left out stays so."""
         if resource.kind not in RULES:

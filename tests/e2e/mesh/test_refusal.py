@@ -88,7 +88,8 @@ def test_a_refused_rule_is_shown_everywhere_and_holds_up_nothing_else(open_booki
 def test_of_two_bad_rules_and_a_good_one_in_one_push_the_bad_ones_are_left_out(open_bookinfo: RealMesh) -> None:
     mesh, names = open_bookinfo, ("details", "ratings", "reviews")
     good, bad = rule("ratings", "/ratings/[0-9]"), [rule(name, TOO_LARGE) for name in ("details", "reviews")]
-    mesh.attempt("apply", "-f", "-", stdin="---\n".join([bad[0], good, bad[1]]))
+    ran = mesh.attempt("apply", "-f", "-", stdin="---\n".join([bad[0], good, bad[1]]))
+    assert [f"networking.istio.io/{name}: RejectedByProxy" in ran.err for name in names] == [True, False, True]
     refused, taken = ("False", "RejectedByProxy"), ("True", "Accepted")
     expected = [refused, taken, refused]
     until(lambda: [condition(mesh, name) for name in names] == expected, "the statuses say which")

@@ -107,7 +107,11 @@ def test_of_many_rules_that_come_together_just_the_bad_ones_are_left_out(bad: se
     names = sorted({*bad, *(f"a{number}" for number in range(good // 2)), *map(str, range(good - good // 2))})
     for name in names:
         quarantine.put(rule(name))
-    pushes = Proxies(quarantine, recorder).settle()
+    proxies = Proxies(quarantine, recorder)
+    assert proxies.push()
+    assert all(quarantine.is_on_trial(rule(name).ref) for name in names)
+    pushes = 1 + proxies.settle()
+    assert not any(quarantine.is_on_trial(rule(name).ref) for name in names)
     assert recorder.force.keys() == set(names) - bad
     assert {problem.resource.name for problem in quarantine.problems if problem.resource} == bad
     assert pushes <= 3 + 2 * len(bad) * len(names).bit_length()
