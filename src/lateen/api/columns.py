@@ -6,6 +6,7 @@ from typing import Final
 
 from lateen.api.column import AGE, NAME, Column, count_column, labels_text, maps_at, path_column, value_at
 from lateen.api.event_columns import EVENT_COLUMNS
+from lateen.api.ingress_columns import INGRESS_CLASS_COLUMNS, INGRESS_COLUMNS
 from lateen.api.meta import JsonObject
 from lateen.api.node_columns import NAMESPACE_COLUMNS, NODE_COLUMNS
 from lateen.api.pod_columns import POD_COLUMNS
@@ -50,6 +51,8 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     "Endpoints": ENDPOINTS_COLUMNS,
     "EndpointSlice": ENDPOINT_SLICE_COLUMNS,
     "Event": EVENT_COLUMNS,
+    "Ingress": INGRESS_COLUMNS,
+    "IngressClass": INGRESS_CLASS_COLUMNS,
     "VirtualService": (NAME, path_column("Gateways", "spec", "gateways"), path_column("Hosts", "spec", "hosts"), AGE),
     "DestinationRule": (NAME, path_column("Host", "spec", "host"), AGE),
     "ServiceEntry": (

@@ -170,6 +170,20 @@ def test_deployments() -> None:
             ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"],
             ["10s (x3 over 60m)", "Warning", "BackOff", "pod/p", "m"],
         ),
+        (
+            "Ingress",
+            "metadata: {name: i}\nspec: {ingressClassName: istio, tls: [{}], rules: [{host: a}, {}, {host: b}, {host: c}, "
+            "{host: d}]}\nstatus: {loadBalancer: {ingress: [{ip: 1.2.3.4}, {hostname: h}]}}\n",
+            ["NAME", "CLASS", "HOSTS", "ADDRESS", "PORTS", "AGE"],
+            ["i", "istio", "a,b,c + 1 more...", "1.2.3.4,h", "80, 443", "<unknown>"],
+        ),
+        ("Ingress", "metadata: {name: i}\nspec: {}\n", None, ["i", "<none>", "*", "", "80", "<unknown>"]),
+        (
+            "IngressClass",
+            "metadata: {name: istio}\nspec: {controller: istio.io/ingress-controller}\n",
+            ["NAME", "CONTROLLER", "PARAMETERS", "AGE"],
+            ["istio", "istio.io/ingress-controller", "<none>", "<unknown>"],
+        ),
     ],
 )
 def test_the_other_kinds(kind: str, text: str, heads: list[str] | None, cells: list[str]) -> None:
