@@ -4,11 +4,14 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, Event, ResponseReceived, StreamEnded
 from tests.support.agreement import Answer
 
 from lateen.simulation.call import Call, Protocol
@@ -16,7 +19,6 @@ from lateen.simulation.call import Call, Protocol
 TIMEOUT = 10
 NO_REQUEST = b"bytes\n"
 TLS_ALERT = "\x15\x03"
-HTTP = frozenset({Protocol.HTTP, Protocol.HTTPS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ class CallClient:
             if call.protocol.encrypted:
                 connection = self._context(call).wrap_socket(connection, server_hostname=call.server_name)
             with connection:
-                return _requested(connection, call) if call.protocol in HTTP else _said(connection, NO_REQUEST)
+                match call.protocol:
+                    case Protocol.HTTP | Protocol.HTTPS:
+                        return _requested(connection, call)
+                    case Protocol.HTTP2:
+                        return _streamed(connection, call)
+                return _said(connection, NO_REQUEST)
 
     def _context(self, call: Call) -> ssl.SSLContext:
         """It trusts every server."""
@@ -89,6 +96,34 @@ def _requested(connection: socket.socket, call: Call) -> Answer:
     client.endheaders()
     response = client.getresponse()
     return Answer(response.status, _joined(response), response.read().decode())
+
+
+def _streamed(connection: socket.socket, call: Call) -> Answer:
+    """The same over HTTP/2, without TLS."""
+    client = H2Connection(H2Configuration(header_encoding="utf-8"))
+    client.initiate_connection()
+    pseudo = {":method": call.method, ":path": call.path, ":scheme": "http", ":authority": call.authority}
+    client.send_headers(1, [*pseudo.items(), *call.headers.items()], end_stream=True)
+    headers: dict[str, str] = {}
+    body = b""
+    for event in _events(connection, client):
+        if isinstance(event, ResponseReceived):
+            headers = {str(name): str(value) for name, value in event.headers}
+        elif isinstance(event, DataReceived):
+            body += event.data
+    return Answer(int(headers.get(":status", 0)), headers, body.decode())
+
+
+def _events(connection: socket.socket, client: H2Connection) -> Iterator[Event]:
+    """What happens until the answer is whole, or the connection ends."""
+    while True:
+        connection.sendall(client.data_to_send())
+        if not (received := connection.recv(1 << 16)):
+            return
+        for event in client.receive_data(received):
+            yield event
+            if isinstance(event, StreamEnded):
+                return
 
 
 def _joined(response: http.client.HTTPResponse) -> Mapping[str, str]:

@@ -10,7 +10,6 @@ from tests.support.golden.case import cases, load, name_of, tell
 from tests.support.golden.stage import Play, stage
 from tests.support.static_bootstrap import validate
 
-from lateen.simulation.call import Protocol
 from lateen.simulation.simulate import simulate
 from lateen.translate.resources import translate_proxy
 
@@ -28,11 +27,11 @@ def test_envoy_accepts_it_without_a_warning(folder: Path, tmp_path: Path) -> Non
 
 
 def plays() -> Iterator[Play]:
-    """The calls of all cases that something listens for; HTTP/2 is left out, for want of a client."""
+    """The calls of all cases that something listens for."""
     for folder in cases():
         for number, (resources, call) in enumerate(asked(load(folder))):
             outcome = simulate(resources, call)
-            if outcome.listener and call.protocol is not Protocol.HTTP2:
+            if outcome.listener:
                 yield Play(f"{name_of(folder)}[{number}]", resources, call, outcome)
 
 
