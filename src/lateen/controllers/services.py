@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.api.service import Service
-from lateen.controllers.addresses import choose_address, choose_node_port, is_elsewhere
+from lateen.controllers.addresses import choose_node_port, is_elsewhere
 from lateen.controllers.loop import Key
+from lateen.model.address_range import choose_address
 from lateen.store.config_store import ConfigStore, ConflictError, MissingError, Stored
 
 WITH_NODE_PORTS = frozenset({"NodePort", "LoadBalancer"})

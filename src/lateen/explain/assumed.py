@@ -4,7 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from itertools import count
 
-from lateen.api.meta import JsonObject
+from msgspec.structs import replace
+
+from lateen.api.meta import JsonObject, Resource
+from lateen.api.problem import ResourceRef
+from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress, ServiceEntryStatus
+from lateen.model.entry_addresses import allocate
 from lateen.model.injection import NAMESPACE_LABEL, inject, wants_injection
 from lateen.model.proxy_container import Owner
 
@@ -31,6 +36,18 @@ def with_addresses(services: Sequence[JsonObject]) -> list[JsonObject]:
     taken = {str((each.get("spec") or {}).get("clusterIP")) for each in services}
     free = free_addresses(FIRST_SERVICE, taken)
     return [_with_address(each, free) if _lacks_address(each) else each for each in services]
+
+
+def entries_with_addresses(resources: Mapping[ResourceRef, Resource]) -> dict[ResourceRef, Resource]:
+    """The same with the automatic addresses of ServiceEntries; those that have some keep them."""
+    entries = {ref: each for ref, each in resources.items() if isinstance(each, ServiceEntry)}
+    given = allocate(tuple(entries.values()))
+    return {**resources, **{ref: _with_automatic(entry, given[ref]) for ref, entry in entries.items()}}
+
+
+def _with_automatic(entry: ServiceEntry, given: Mapping[str, str]) -> ServiceEntry:
+    addresses = tuple(ServiceEntryAddress(value=address, host=host) for host, address in given.items())
+    return replace(entry, status=replace(entry.status or ServiceEntryStatus(), addresses=addresses))
 
 
 def _lacks_address(service: JsonObject) -> bool:

@@ -10,7 +10,7 @@ from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.schema import decode, find_kind, id_of, kind_info, ref_of
 from lateen.api.service import Service
 from lateen.api.unserved import unserved_kind
-from lateen.explain.assumed import WORKLOADS, completed_pods, pods_of, with_addresses
+from lateen.explain.assumed import WORKLOADS, completed_pods, entries_with_addresses, pods_of, with_addresses
 from lateen.explain.assumed_mesh import Assumed, assume
 from lateen.explain.assumed_secrets import with_secrets
 from lateen.ir.config import ProxyConfig
@@ -79,7 +79,7 @@ def build_scenario(
     bodies: dict[ResourceRef, JsonObject] = {ref_of(body): body for body in around}
     for ref, document in written.items():
         bodies[ref] = _on_top_of(bodies.get(ref), document.body, new=bool(running))
-    resources = dict(_resources(bodies))
+    resources = entries_with_addresses(dict(_resources(bodies)))
     snapshot = build_snapshot(resources.values(), 1)
     snapshot, more_notes = (snapshot, ()) if running else with_secrets(snapshot)
     scenario = Scenario(

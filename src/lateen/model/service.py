@@ -89,7 +89,8 @@ class Endpoint(msgspec.Struct, frozen=True):
 class Service(msgspec.Struct, frozen=True):
     """A name that clients call. `endpoints` holds, per port number, the workloads behind it.
 
-    `export_to` is `("*",)`, `(".",)`, namespaces, or `("~",)` for nobody.
+    `export_to` is `("*",)`, `(".",)`, namespaces, or `("~",)` for nobody. `automatic` addresses are those that the mesh
+    itself gave it: clients may know others.
     """
 
     hostname: str
@@ -97,6 +98,7 @@ class Service(msgspec.Struct, frozen=True):
     ports: tuple[ServicePort, ...]
     source: ResourceRef
     addresses: tuple[str, ...] = ()
+    automatic: bool = False
     resolution: Resolution = Resolution.STATIC
     mesh_external: bool = False
     headless: bool = False

@@ -135,7 +135,8 @@ def _addresses(view: OutboundView, service: Service, port: ServicePort) -> Itera
         yield address, ()
     if cidrs:
         yield WILDCARD_ADDRESS, cidrs
-    if addresses or cidrs:
+    # Clients that know other addresses of the host than the mesh's own still name it in TLS.
+    if (addresses or cidrs) and not (service.automatic and port.protocol.is_tls):
         return
     if service.headless or service.resolution is Resolution.NONE:
         endpoints = view.headless.get((service.namespace, service.hostname, port.number), ())

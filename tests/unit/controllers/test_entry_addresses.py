@@ -7,8 +7,9 @@ import pytest
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
 from lateen.api.service_entry import OPT_OUT
-from lateen.controllers.entry_addresses import RANGE, EntryAddressController
+from lateen.controllers.entry_addresses import EntryAddressController
 from lateen.lib.clock import FakeClock
+from lateen.model.entry_addresses import RANGE
 from lateen.store.config_store import Listing
 from lateen.store.memory import MemoryStore
 

@@ -17,6 +17,20 @@ def test_deployments_have_ready_pods_with_proxies_and_services_have_addresses_an
     assert {each.workload for each in endpoints} == {"reviews-v1", "reviews-v2"}
 
 
+def test_hosts_of_service_entries_have_addresses_as_in_a_running_mesh() -> None:
+    entry = """
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: %s}
+spec: {hosts: [%s.example.com], ports: [{number: 3306, name: mysql, protocol: TCP}], resolution: DNS}
+"""
+    given = entry % ("a", "a") + "status: {addresses: [{value: 240.240.0.9, host: a.example.com}]}\n"
+    services = scenario(MESH + given + entry % ("b", "b")).snapshot.services
+    assert services["default", "a.example.com"].addresses == ("240.240.0.9",)
+    assert services["default", "b.example.com"].addresses[0].startswith("240.240.")
+
+
 def test_pods_that_are_described_are_not_made_up() -> None:
     pod = """
 ---

@@ -125,6 +125,16 @@ def test_wildcards_that_proxies_resolve_are_looked_up() -> None:
     assert tls.match.server_names == ("*.b.com",)
 
 
+def test_tls_to_an_automatic_address_is_told_by_name_at_others_too() -> None:
+    given = "status: {addresses: [{host: a.com, value: 240.240.0.1}]}\n"
+    assert listeners(entry("a", "TLS") + given) == {
+        "240.240.0.1_9080": ["all -> 9080||a.com"],
+        "0.0.0.0_9080": ["a.com -> 9080||a.com", ELSE],
+    }
+    assert listeners(entry("a", "TCP") + given).keys() == {"240.240.0.1_9080"}
+    assert listeners(entry("a", "TLS", ", addresses: [240.240.0.1]") + given).keys() == {"240.240.0.1_9080"}
+
+
 def headless(protocol: str) -> str:
     return (
         at("db", "None", protocol)
