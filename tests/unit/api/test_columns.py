@@ -172,8 +172,9 @@ def test_deployments() -> None:
         ),
         (
             "Ingress",
-            "metadata: {name: i}\nspec: {ingressClassName: istio, tls: [{}], rules: [{host: a}, {}, {host: b}, {host: c}, "
-            "{host: d}]}\nstatus: {loadBalancer: {ingress: [{ip: 1.2.3.4}, {hostname: h}]}}\n",
+            "metadata: {name: i}\n"
+            "spec: {ingressClassName: istio, tls: [{}], rules: [{host: a}, {}, {host: b}, {host: c}, {host: d}]}\n"
+            "status: {loadBalancer: {ingress: [{ip: 1.2.3.4}, {hostname: h}]}}\n",
             ["NAME", "CLASS", "HOSTS", "ADDRESS", "PORTS", "AGE"],
             ["i", "istio", "a,b,c + 1 more...", "1.2.3.4,h", "80, 443", "<unknown>"],
         ),
