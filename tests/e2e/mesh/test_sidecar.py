@@ -1,0 +1,93 @@
+"""A Sidecar that is applied to a running mesh, and deleted again."""
+
+import pytest
+from tests.support.load import steady_load
+from tests.support.real_mesh import RealMesh, fetch, until
+
+pytestmark = pytest.mark.root
+
+LEAN = """\
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: lean}
+spec:
+  workloadSelector: {labels: {app: productpage}}
+  outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+  egress:
+  - hosts: [./reviews.default.svc.cluster.local, ./details.default.svc.cluster.local]
+"""
+OWN_PLACES = """\
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: places}
+spec:
+  workloadSelector: {labels: {app: details}}
+  ingress:
+  - port: {number: 9999, protocol: HTTP, name: http}
+    defaultEndpoint: 127.0.0.1:9080
+  egress:
+  - port: {number: 15080, protocol: HTTP_PROXY, name: proxy}
+    bind: 127.0.0.1
+    captureMode: NONE
+    hosts: [./*]
+  - port: {number: 0, protocol: HTTP, name: file}
+    bind: unix://@egress
+    hosts: [./ratings.default.svc.cluster.local]
+"""
+RATINGS = "http://ratings:9080/ratings/1"
+
+
+def curl(mesh: RealMesh, workload: str, *arguments: str) -> str:
+    """The status that a workload's request is answered with."""
+    words = ("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", *arguments)
+    return mesh.run("exec", f"deploy/{workload}", "--", *words)
+
+
+def clusters(mesh: RealMesh, workload: str) -> str:
+    return mesh.run("proxy-config", "cluster", f"deploy/{workload}")
+
+
+def test_what_is_not_imported_is_gone_and_comes_back_and_what_is_costs_no_request(open_bookinfo: RealMesh) -> None:
+    mesh = open_bookinfo
+    assert curl(mesh, "productpage-v1", RATINGS) == "200"
+    with steady_load(f"{mesh.url}/productpage", r"reviews-v\d-\w+-\w+", 50) as load:
+        load.phase("scoped")
+        mesh.apply(LEAN, "--wait")
+        until(lambda: "ratings.default" not in clusters(mesh, "productpage-v1"), "the cluster is taken away")
+        assert "reviews.default" in clusters(mesh, "productpage-v1")
+        assert "ratings.default" in clusters(mesh, "reviews-v2")
+        assert curl(mesh, "productpage-v1", RATINGS) == "502"
+        assert curl(mesh, "reviews-v2", RATINGS) == "200"
+        told = mesh.run("explain", "--from", "productpage-v1", RATINGS)
+        assert "ratings.default.svc.cluster.local is hidden by Sidecar default/lean, egress[0]" in " ".join(
+            told.split()
+        )
+        assert "Accepted" in mesh.run("get", "sidecar", "lean", "-o", "yaml")
+
+        load.phase("unscoped")
+        mesh.run("delete", "sidecar", "lean")
+        until(lambda: curl(mesh, "productpage-v1", RATINGS) == "200", "it can be called again")
+        assert "ratings.default" in clusters(mesh, "productpage-v1")
+    assert load.failures() == []
+
+
+def test_of_two_sidecars_the_younger_says_that_it_has_no_effect(bookinfo: RealMesh) -> None:
+    bookinfo.apply(LEAN, "--wait")
+    bookinfo.apply(LEAN.replace("name: lean", "name: late").replace("REGISTRY_ONLY", "ALLOW_ANY"), "--wait")
+
+    def problems() -> str:
+        conditions = bookinfo.get("sidecar", "late").get("status", {})
+        return str(conditions)
+
+    until(lambda: "IST0110" in problems(), "the status of the younger says so")
+    assert curl(bookinfo, "productpage-v1", RATINGS) == "502"
+
+
+def test_own_ports_and_socket_files(bookinfo: RealMesh) -> None:
+    mesh = bookinfo
+    mesh.apply(OWN_PLACES, "--wait")
+    assert curl(mesh, "details-v1", "-x", "http://127.0.0.1:15080", RATINGS) == "200"
+    assert curl(mesh, "details-v1", "--abstract-unix-socket", "egress", RATINGS) == "200"
+    assert curl(mesh, "details-v1", "--abstract-unix-socket", "egress", "http://reviews:9080/reviews/1") != "200"
+    address = mesh.pod("app=details")["status"]["podIP"]
+    assert fetch(f"http://{address}:9999/details/1")[0] == 200
