@@ -61,15 +61,14 @@ SIDECAR_CONFLICT: Final = MessageType(
     "IST0110",
     "ConflictingSidecarWorkloadSelectors",
     _ERROR,
-    'The Sidecars {names} of namespace "{namespace}" all select the workload "{workload}"; which of them is in force '
-    "is not defined.",
+    'The Sidecars {names} of namespace "{namespace}" all select the workload "{workload}"; the oldest, {first}, is in '
+    "force for it.",
 )
 DEFAULT_SIDECAR_CONFLICT: Final = MessageType(
     "IST0111",
     "MultipleSidecarsWithoutWorkloadSelectors",
     _ERROR,
-    'The Sidecars {names} of namespace "{namespace}" have no workload selector; which of them is in force is not '
-    "defined.",
+    'The Sidecars {names} of namespace "{namespace}" have no workload selector; the oldest, {first}, is in force.',
 )
 PORT_REQUIRED: Final = MessageType(
     "IST0112",

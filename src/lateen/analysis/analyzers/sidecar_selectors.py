@@ -55,6 +55,7 @@ def _workload_conflicts(selections: Selections[Sidecar]) -> Iterator[Problem]:
                 yield INEFFECTIVE_POLICY.at(sidecar.ref, _SELECTOR, reason="the selected workload is in ambient mode")
                 continue
             facts = {"names": names, "namespace": workload.namespace, "workload": workload.source.name}
+            facts["first"] = _oldest(sidecars)
             yield SIDECAR_CONFLICT.at(sidecar.ref, _SELECTOR, **facts)
 
 
@@ -64,4 +65,10 @@ def _namespace_conflicts(namespace: Namespace | None, name: str, sidecars: Seque
         if namespace is not None and is_ambient(namespace.metadata.labels):
             yield INEFFECTIVE_POLICY.at(sidecar.ref, "spec", reason="its namespace is in ambient mode")
         elif len(sidecars) > 1:
-            yield DEFAULT_SIDECAR_CONFLICT.at(sidecar.ref, "spec", names=names, namespace=name)
+            first = _oldest(sidecars)
+            yield DEFAULT_SIDECAR_CONFLICT.at(sidecar.ref, "spec", names=names, namespace=name, first=first)
+
+
+def _oldest(sidecars: Sequence[Sidecar]) -> str:
+    """The name of the one that proxies go by."""
+    return min((each.metadata.creation_timestamp, each.metadata.name) for each in sidecars)[1]
