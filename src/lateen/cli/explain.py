@@ -12,7 +12,7 @@ from lateen.explain.caller import choose_caller
 from lateen.explain.dump import explain_dump, read_dump
 from lateen.explain.explain import explain
 from lateen.explain.inbound import explain_inbound
-from lateen.explain.question import Client, Question, WrongQuestionError, parse_headers, parse_question
+from lateen.explain.question import Client, Question, WrongQuestionError, parse_call, parse_headers
 from lateen.explain.result import Explanation
 from lateen.explain.text import text_of
 
@@ -102,10 +102,7 @@ def command(
 
 
 def _question(what: tuple[str, ...], method: str, headers: tuple[str, ...], side: Client, inbound: bool) -> Question:
-    if len(what) > 2:
-        raise click.UsageError(f"{' '.join(what)}: write one URL, with the method before it if it is not GET")
-    verb = method or (what[0] if len(what) > 1 else "GET")
-    return parse_question(what[-1], method=verb, headers=parse_headers(headers), client=side, inbound=inbound)
+    return parse_call(what, method=method, headers=parse_headers(headers), client=side, inbound=inbound)
 
 
 def _written(answer: Explanation, output: str) -> str:

@@ -21,14 +21,12 @@ from lateen.api.meta import JsonObject
 from lateen.api.problem import Origin, Problem
 from lateen.api.yaml_tree import Tree
 from lateen.explain.expected import check_expected
-from lateen.explain.question import Client, Question, WrongQuestionError, parse_question
+from lateen.explain.question import Client, Question, WrongQuestionError, parse_call
 from lateen.explain.written import line_at, read_as, suggestion, wrong
 from lateen.validation.schema import closest
 
 DEFAULT_TOLERANCE = 0.0001
 """Shares are exact but for rounding, unless a case allows more."""
-
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 Words = tuple[str, ...]
 
@@ -168,13 +166,9 @@ def _mistakes(entry: Tree, file: str) -> Iterator[Problem]:
 
 
 def _question(written: _Written) -> Question:
-    words = written.call.split()
-    if len(words) not in {1, 2} or words[-1] in METHODS:
-        raise WrongQuestionError(f"{written.call!r} is no call; write GET http://HOST:PORT/PATH, or tcp://HOST:PORT")
-    method, url = words if len(words) == 2 else ("GET", words[0])
     client = Client(tls=written.tls, sni=written.sni, alpn=written.alpn, h2=written.h2, certificate=written.mtls)
     headers = {name: _text(value) for name, value in written.headers.items()}
-    return parse_question(url, method=method, headers=headers, client=client, inbound=written.inbound)
+    return parse_call(written.call.split(), headers=headers, client=client, inbound=written.inbound)
 
 
 def _text(value: Any) -> str:  # Any: a YAML scalar

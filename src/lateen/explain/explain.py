@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from lateen.explain.callee import callee_of
 from lateen.explain.caller import Caller
 from lateen.explain.looked_at import looked_at
-from lateen.explain.naming import Named, look_up
+from lateen.explain.naming import Named, look_up, with_port
 from lateen.explain.parts import (
     fault_of,
     mirror_shares,
@@ -63,7 +63,7 @@ def outbound_call(scenario: Scenario, caller: Caller, question: Question) -> tup
         named = Named(address=caller.workload.address, text=_gateway_text(caller))
         port = gateway_port(scenario, caller.proxy, question.port)
         return call_of(question, named.address, port, Entry.DIRECT), named
-    named = look_up(scenario, question.host, caller.workload.namespace)
+    named = with_port(look_up(scenario, question.host, caller.workload.namespace), question.port)
     return call_of(question, named.address, question.port, Entry.OUTBOUND), named
 
 

@@ -9,6 +9,7 @@ from lateen.explain.scenario import Scenario
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
 from lateen.resolve.aliases import stands_for
+from lateen.validation.schema import closest
 
 OUTSIDE = "198.51.100.1"
 """Stands for the address that a name server outside of the mesh would give."""
@@ -27,7 +28,17 @@ def look_up(scenario: Scenario, host: str, namespace: str) -> Named:
     if is_address(host):
         return _address(scenario, host)
     service = next(_services(scenario, host.lower().rstrip("."), namespace), None)
-    return _of_service(scenario, host, service) if service is not None else _outside(host)
+    return _of_service(scenario, host, service) if service is not None else _unknown(scenario, host, namespace)
+
+
+def with_port(named: Named, port: int) -> Named:
+    """The same, saying so where the service does not have the port that is dialled."""
+    ports = [each.number for each in named.service.ports] if named.service else []
+    if not ports or port in ports:
+        return named
+    plural = "s are" if len(ports) > 1 else " is"
+    text = f"{named.text}; it has no port {port}, its port{plural} {', '.join(map(str, ports))}"
+    return msgspec.structs.replace(named, text=text)
 
 
 def is_address(text: str) -> bool:
@@ -92,6 +103,18 @@ def _of_alias(scenario: Scenario, host: str, alias: Service) -> Named:
     named = _of_service(scenario, name, target) if target else _outside(name)
     text = f"{host} is {_title(alias)}, another name for {name}; {named.text}"
     return Named(address=named.address, text=text, service=named.service)
+
+
+def _unknown(scenario: Scenario, host: str, namespace: str) -> Named:
+    """A name that no service has; a short one may be a slip, or lack its namespace."""
+    outside = _outside(host)
+    if "." in host:
+        return outside
+    names = [(each.source.name, each.namespace) for each in scenario.snapshot.services.values()]
+    elsewhere = sorted(f"{name}.{owner}" for name, owner in names if name == host.lower())
+    meant = next(iter(elsewhere), "") or closest(host, [name for name, owner in names if owner == namespace])
+    hint = f"; did you mean {meant}?" if meant else ""
+    return msgspec.structs.replace(outside, text=outside.text + hint)
 
 
 def _outside(host: str) -> Named:

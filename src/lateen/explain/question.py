@@ -1,6 +1,6 @@
 """What is asked: one request or connection, as a user writes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from lateen.simulation.call import Protocol
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "tls": 443}
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 SCHEMES = ("http", "https", "tcp", "tls", "grpc")
 
 
@@ -91,6 +92,26 @@ def parse_question(
         client_certificate=side.certificate,
         inbound=inbound,
     )
+
+
+def parse_call(
+    words: Sequence[str],
+    *,
+    method: str = "",
+    headers: Mapping[str, str] | None = None,
+    client: Client | None = None,
+    inbound: bool = False,
+) -> Question:
+    """The question of `GET http://reviews:9080/`, or of the URL alone. A method before it, or in `method`, makes a
+    request of what else could be a connection, `reviews:9080`. Raises WrongQuestionError."""
+    if len(words) not in {1, 2} or words[-1] in METHODS:
+        text = " ".join(words)
+        raise WrongQuestionError(f"{text!r} is no call; write GET http://HOST:PORT/PATH, or tcp://HOST:PORT")
+    *verbs, url = words
+    verb = method or next(iter(verbs), "")
+    if verb and "://" not in url:
+        url = f"http://{url}"
+    return parse_question(url, method=verb or "GET", headers=headers, client=client, inbound=inbound)
 
 
 def parse_headers(lines: Iterable[str]) -> dict[str, str]:

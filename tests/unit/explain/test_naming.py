@@ -1,7 +1,7 @@
 import pytest
 from tests.support.explaining import MESH, scenario
 
-from lateen.explain.naming import OUTSIDE, look_up
+from lateen.explain.naming import OUTSIDE, look_up, with_port
 
 MORE = """
 ---
@@ -78,3 +78,29 @@ def test_addresses_say_whose_they_are() -> None:
     made = scenario(MESH)
     assert "pod default/sleep-1" in look_up(made, made.snapshot.workloads["default", "sleep-1"].address, "x").text
     assert "no address of the mesh" in look_up(made, "203.0.113.5", "x").text
+
+
+@pytest.mark.parametrize(
+    ("host", "end"),
+    [
+        ("revews", "; did you mean reviews?"),
+        ("db", "; did you mean db.data?"),
+        ("www.example.com", f"(its address is taken as {OUTSIDE})"),
+        ("xyz", f"(its address is taken as {OUTSIDE})"),
+    ],
+)
+def test_slips_are_noticed(host: str, end: str) -> None:
+    assert look_up(scenario(MESH + MORE), host, "default").text.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "end"),
+    [
+        ("reviews", 80, "; it has no port 80, its port is 9080"),
+        ("reviews", 9080, ""),
+        ("xyz", 80, ""),
+    ],
+)
+def test_ports_that_a_service_does_not_have_are_said(host: str, port: int, end: str) -> None:
+    named = look_up(scenario(MESH), host, "default")
+    assert with_port(named, port).text == named.text + end

@@ -1,6 +1,6 @@
 import pytest
 
-from lateen.explain.question import Client, WrongQuestionError, parse_headers, parse_question
+from lateen.explain.question import Client, WrongQuestionError, parse_call, parse_headers, parse_question
 from lateen.simulation.call import Protocol
 
 
@@ -44,3 +44,23 @@ def test_headers() -> None:
     assert parse_headers(["End-User: jason", "x: a:b"]) == {"end-user": "jason", "x": "a:b"}
     with pytest.raises(WrongQuestionError):
         parse_headers(["nothing"])
+
+
+@pytest.mark.parametrize(
+    ("words", "method", "protocol"),
+    [
+        (["GET", "reviews:9080"], "GET", Protocol.HTTP),
+        (["post", "http://a/"], "POST", Protocol.HTTP),
+        (["reviews:9080"], "GET", Protocol.TCP),
+        (["https://a/"], "GET", Protocol.HTTPS),
+    ],
+)
+def test_a_method_makes_a_request(words: list[str], method: str, protocol: Protocol) -> None:
+    found = parse_call(words)
+    assert (found.method, found.protocol) == (method, protocol)
+
+
+@pytest.mark.parametrize("words", [[], ["GET"], ["GET", "POST"], ["GET", "http://a/", "http://b/"]])
+def test_what_is_no_call(words: list[str]) -> None:
+    with pytest.raises(WrongQuestionError, match="is no call; write GET http://HOST"):
+        parse_call(words)
