@@ -11,6 +11,7 @@ from lateen.api.duration import decode_duration, parse_duration
 from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
 from lateen.api.meta import Message
 from lateen.api.problem import Problem, ResourceRef, Severity
+from lateen.api.virtual_service import HTTPRetry
 from lateen.model.settings import MeshSettings, OutboundMode
 
 SETTINGS_MAP = ("istio-system", "istio")
@@ -44,12 +45,6 @@ def _text(value: Any) -> str:  # Any: the user's YAML, checked here
 def _flag(value: Any) -> bool:  # Any: the user's YAML, checked here
     if not isinstance(value, bool):
         raise TypeError("must be true or false")
-    return value
-
-
-def _count(value: Any) -> int:  # Any: the user's YAML, checked here
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError("must be a number, 0 or more")
     return value
 
 
@@ -103,7 +98,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "defaultVirtualServiceExportTo": ("default_virtual_service_export_to", _names),
     "defaultDestinationRuleExportTo": ("default_destination_rule_export_to", _names),
     "dnsRefreshRate": ("dns_refresh_ms", _milliseconds),
-    "defaultHttpRetryPolicy.attempts": ("retry_attempts", _count),
+    "defaultHttpRetryPolicy": ("retries", _message(HTTPRetry)),
     "inboundHttp": ("inbound_http", _flag),
 }
 """MeshConfig's field, ours, and how to read it. `inboundHttp` is Lateen's own addition."""

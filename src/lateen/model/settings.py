@@ -5,6 +5,7 @@ import enum
 import msgspec
 
 from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
+from lateen.api.virtual_service import HTTPRetry
 
 
 class OutboundMode(enum.StrEnum):
@@ -36,4 +37,4 @@ class MeshSettings(msgspec.Struct, frozen=True):
     default_destination_rule_export_to: tuple[str, ...] = ("*",)
     inbound_http: bool = False
     dns_refresh_ms: int = 60_000
-    retry_attempts: int = 2
+    retries: HTTPRetry = HTTPRetry(attempts=2)

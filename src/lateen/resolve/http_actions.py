@@ -4,7 +4,14 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lateen.api.virtual_service import HTTPDirectResponse, HTTPRedirect, HTTPRoute, HTTPRouteDestination, Percent
+from lateen.api.virtual_service import (
+    HTTPDirectResponse,
+    HTTPRedirect,
+    HTTPRetry,
+    HTTPRoute,
+    HTTPRouteDestination,
+    Percent,
+)
 from lateen.ir.route import (
     DirectResponse,
     Forward,
@@ -12,7 +19,6 @@ from lateen.ir.route import (
     Mirror,
     Redirect,
     RegexRewrite,
-    RetryPolicy,
     WeightedCluster,
 )
 from lateen.resolve.destinations import cluster_for, cluster_or_black_hole, hash_for
@@ -46,11 +52,11 @@ def action_for(
     return _forward(view, rule, route, at) if route.route else None
 
 
-def default_forward(cluster: str, hashed: HashOn | None, attempts: int) -> Forward:
+def default_forward(cluster: str, hashed: HashOn | None, retries: HTTPRetry) -> Forward:
     """Forwarding where no rule says otherwise: no timeout, the mesh's retries."""
     return Forward(
         clusters=(WeightedCluster(cluster=cluster),),
-        retry=retry_policy(None, attempts),
+        retry=retry_policy(retries),
         hash_on=(hashed,) if hashed else (),
     )
 
@@ -66,7 +72,7 @@ def _forward(view: OutboundView, rule: Rule, route: HTTPRoute, at: Listening) ->
         clusters=tuple(_cluster(view, rule, each, at) for each in chosen),
         timeout_ms=timeout,
         max_grpc_timeout_ms=timeout,
-        retry=_retry(view, route, sticky=bool(hashed) and len(chosen) == 1),
+        retry=retry_policy(route.retries or view.settings.retries, sticky=bool(hashed) and len(chosen) == 1),
         mirrors=tuple(_mirrors(view, rule, route, at)),
         prefix_rewrite=uri,
         regex_rewrite=regex,
@@ -102,10 +108,6 @@ def _hashes(
         hashed = hash_on(hash_for(view, target, at.port))
         if hashed is not None:
             yield hashed
-
-
-def _retry(view: OutboundView, route: HTTPRoute, *, sticky: bool) -> RetryPolicy | None:
-    return retry_policy(route.retries, view.settings.retry_attempts, sticky=sticky)
 
 
 def _rewrite(route: HTTPRoute) -> tuple[str, RegexRewrite | None]:

@@ -12,15 +12,11 @@ _BY_CODE = "retriable-status-codes"
 _CODES = frozenset(str(status.value) for status in HTTPStatus)
 
 
-def retry_policy(retries: HTTPRetry | None, default_attempts: int, *, sticky: bool = False) -> RetryPolicy | None:
-    """The retries a route asks for, or the mesh's; `None` if they are off.
+def retry_policy(retries: HTTPRetry, *, sticky: bool = False) -> RetryPolicy | None:
+    """The retries that a route, or the mesh, asks for; `None` if they are off.
 
     A `sticky` route's consistent hash picks the endpoint, so a retry does not avoid the one that failed.
     """
-    if retries is None:
-        if default_attempts <= 0:
-            return None
-        return RetryPolicy(attempts=default_attempts, on=DEFAULT_ON, skip_previous_hosts=not sticky)
     if retries.attempts <= 0:
         return None
     on, codes = retry_conditions(retries.retry_on)

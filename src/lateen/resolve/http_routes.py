@@ -131,6 +131,6 @@ def default_route(view: OutboundView, target: Target, cluster: str) -> Route:
     hashed: HashOn | None = hash_on(hash_for(view, target, target.port))
     return Route(
         name=DEFAULT_ROUTE,
-        action=default_forward(cluster, hashed, view.settings.retry_attempts),
+        action=default_forward(cluster, hashed, view.settings.retries),
         operation=f"{target.host}:{target.port}/*",
     )

@@ -1,7 +1,9 @@
 from lateen.api.config_map import ConfigMap
+from lateen.api.duration import parse_duration
 from lateen.api.load_balancer import Failover, LocalityLoadBalancerSetting
 from lateen.api.meta import ObjectMeta
 from lateen.api.problem import Severity
+from lateen.api.virtual_service import HTTPRetry
 from lateen.model.mesh_config import mesh_settings
 from lateen.model.settings import MeshSettings, OutboundMode
 
@@ -31,7 +33,7 @@ outboundTrafficPolicy: {mode: REGISTRY_ONLY}
 connectTimeout: 2.5s
 localityLbSetting: {enabled: false, failover: [{from: eu, to: us}]}
 defaultServiceExportTo: ["."]
-defaultHttpRetryPolicy: {attempts: 0}
+defaultHttpRetryPolicy: {attempts: 1, retryOn: 5xx, perTryTimeout: 2s}
 inboundHttp: true
 """
         )
@@ -45,7 +47,7 @@ inboundHttp: true
         connect_timeout_ms=2500,
         locality_lb=LocalityLoadBalancerSetting(enabled=False, failover=(Failover(from_="eu", to="us"),)),
         default_service_export_to=(".",),
-        retry_attempts=0,
+        retries=HTTPRetry(attempts=1, retry_on="5xx", per_try_timeout=parse_duration("2s")),
         inbound_http=True,
     )
 

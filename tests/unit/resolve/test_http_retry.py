@@ -10,7 +10,7 @@ from lateen.resolve.http_retry import DEFAULT_ON, retry_conditions, retry_policy
 @pytest.mark.parametrize(
     ("retries", "expected"),
     [
-        (None, RetryPolicy(attempts=2, on=DEFAULT_ON)),
+        (HTTPRetry(attempts=2), RetryPolicy(attempts=2, on=DEFAULT_ON)),
         (HTTPRetry(attempts=0), None),
         (HTTPRetry(attempts=5), RetryPolicy(attempts=5, on=DEFAULT_ON)),
         (
@@ -23,8 +23,8 @@ from lateen.resolve.http_retry import DEFAULT_ON, retry_conditions, retry_policy
         ),
     ],
 )
-def test_policies(retries: HTTPRetry | None, expected: RetryPolicy | None) -> None:
-    assert retry_policy(retries, 2) == expected
+def test_policies(retries: HTTPRetry, expected: RetryPolicy | None) -> None:
+    assert retry_policy(retries) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,10 @@ def test_numbers_among_the_conditions_are_status_codes(text: str, expected: tupl
     assert retry_conditions(text) == expected
 
 
-def test_the_mesh_can_turn_retries_off() -> None:
-    assert retry_policy(None, 0) is None
-
-
 def test_a_consistent_hash_does_not_avoid_the_endpoint_that_failed() -> None:
-    default = retry_policy(None, 2, sticky=True)
-    asked = retry_policy(HTTPRetry(attempts=1, retry_ignore_previous_hosts=True), 2, sticky=True)
+    default = retry_policy(HTTPRetry(attempts=2), sticky=True)
+    asked = retry_policy(HTTPRetry(attempts=1, retry_ignore_previous_hosts=True), sticky=True)
     assert default is not None
     assert asked is not None
     assert (default.skip_previous_hosts, asked.skip_previous_hosts) == (False, True)
-    assert msgspec.structs.replace(default, skip_previous_hosts=True) == retry_policy(None, 2)
+    assert msgspec.structs.replace(default, skip_previous_hosts=True) == retry_policy(HTTPRetry(attempts=2))
