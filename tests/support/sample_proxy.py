@@ -1,5 +1,7 @@
 """A sidecar's configuration, written as IR by hand: one of everything that translate can write."""
 
+from tests.support.certificates import certificate
+
 from lateen.ir.cluster import (
     Algorithm,
     CircuitBreaker,
@@ -57,6 +59,7 @@ from lateen.ir.route import (
     VirtualHost,
     WeightedCluster,
 )
+from lateen.ir.secret import Secret
 
 REVIEWS = "reviews.default.svc.cluster.local"
 ORIGIN = ConfigOrigin(
@@ -327,7 +330,7 @@ CLUSTERS = (
             cluster="outbound|443||api.example.com",
             localities=(LocalityEndpoints(endpoints=(Endpoint(address="api.example.com", port=443),)),),
         ),
-        tls=UpstreamTls(secret="kubernetes://api"),
+        tls=UpstreamTls(secret="kubernetes://api", ca_secret="kubernetes://api-cacert"),
         dns_refresh_ms=60_000,
     ),
     Cluster(
@@ -367,11 +370,19 @@ def endpoints(cluster: str, first: int) -> LoadAssignment:
     )
 
 
+_API = certificate("api.example.com")
+
+SECRETS = (
+    Secret(name="kubernetes://api", certificate=_API.pem.encode(), private_key=_API.key_pem.encode()),
+    Secret(name="kubernetes://api-cacert", ca=_API.pem.encode()),
+)
+
 LAYER = Layer(
     name="sample",
     listeners={listener.name: listener for listener in LISTENERS},
     clusters={cluster.name: cluster for cluster in CLUSTERS},
     endpoints={name: endpoints(name, 10 * number) for number, name in enumerate((V1, V2, V3), start=1)},
     routes={RDS.name: RDS},
+    secrets={secret.name: secret for secret in SECRETS},
 )
 CONFIG = ProxyConfig(layers=(LAYER,))

@@ -24,6 +24,7 @@ class Algorithm(enum.StrEnum):
     RANDOM = "random"
     RING_HASH = "ring_hash"
     MAGLEV = "maglev"
+    BACKEND_UTILIZATION = "backend_utilization"
     CLUSTER_PROVIDED = "cluster_provided"
 
 
@@ -40,22 +41,40 @@ class ZoneAware(Value):
     min_cluster_size: int | None = None
 
 
+class Utilization(Value):
+    """How endpoints are weighted by the load that they report; what is absent has Envoy's default.
+
+    `error_penalty` multiplies the share of failures, which adds to the utilization.
+    """
+
+    metrics: tuple[str, ...] = ()
+    error_penalty: float | None = None
+    expiration_ms: int | None = None
+    stabilization_ms: int | None = None
+    update_ms: int | None = None
+
+
 class LoadBalancer(Value):
     """How an endpoint is chosen. `table_size` is the ring's least size, or Maglev's table size."""
 
     algorithm: Algorithm = Algorithm.LEAST_REQUEST
     table_size: int | None = None
     slow_start: SlowStart | None = None
+    utilization: Utilization | None = None
     locality_weighted: bool = False
     zone_aware: ZoneAware | None = None
     panic_threshold_percent: float | None = None
 
 
 class RetryBudget(Value):
-    """Retries at once, as a share of the active requests, never under `min_concurrency`."""
+    """Retries at once, as a share of the active requests, never under `min_concurrency`.
+
+    With an `interval_ms` requests and retries count that began within it.
+    """
 
     percent: float = 20.0
     min_concurrency: int = 3
+    interval_ms: int | None = None
 
 
 class CircuitBreaker(Value):

@@ -7,6 +7,7 @@ import msgspec
 
 from lateen.api.codec import from_yaml
 from lateen.api.config_map import ConfigMap
+from lateen.api.connection_pool import TcpKeepalive
 from lateen.api.duration import decode_duration, parse_duration
 from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
 from lateen.api.meta import Message
@@ -64,6 +65,12 @@ def _is_json(value: Any) -> bool:  # Any: the user's YAML, checked here
     return bool(value == "JSON")
 
 
+def _is_upgraded(value: Any) -> bool:  # Any: the user's YAML, checked here
+    if value not in {"DO_NOT_UPGRADE", "UPGRADE"}:
+        raise ValueError("must be DO_NOT_UPGRADE or UPGRADE")
+    return bool(value == "UPGRADE")
+
+
 def _mode(value: Any) -> OutboundMode:  # Any: the user's YAML, checked here
     try:
         return OutboundMode(value)
@@ -93,6 +100,8 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "connectTimeout": ("connect_timeout_ms", _milliseconds),
     "protocolDetectionTimeout": ("protocol_detection_timeout_ms", _milliseconds),
     "localityLbSetting": ("locality_lb", _message(LocalityLoadBalancerSetting)),
+    "h2UpgradePolicy": ("h2_upgrade", _is_upgraded),
+    "tcpKeepalive": ("tcp_keepalive", _message(TcpKeepalive)),
     "zoneAwareLbSetting": ("zone_aware_lb", _message(ZoneAwareLoadBalancerSetting)),
     "defaultServiceExportTo": ("default_service_export_to", _names),
     "defaultVirtualServiceExportTo": ("default_virtual_service_export_to", _names),

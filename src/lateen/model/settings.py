@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from lateen.api.connection_pool import TcpKeepalive
 from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
 from lateen.api.virtual_service import HTTPRetry
 
@@ -31,6 +32,8 @@ class MeshSettings(msgspec.Struct, frozen=True):
     connect_timeout_ms: int = 10_000
     protocol_detection_timeout_ms: int = 0
     locality_lb: LocalityLoadBalancerSetting = LocalityLoadBalancerSetting(enabled=True)
+    h2_upgrade: bool = False
+    tcp_keepalive: TcpKeepalive | None = None
     zone_aware_lb: ZoneAwareLoadBalancerSetting | None = None
     default_service_export_to: tuple[str, ...] = ("*",)
     default_virtual_service_export_to: tuple[str, ...] = ("*",)

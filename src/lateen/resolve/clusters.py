@@ -117,7 +117,7 @@ def port_clusters(
             declared_by=_declaring(rule, subset),
         )
         balancer = load_balancer(policy, settings)
-        tls = _tls(policy, service, port, rule, asker)
+        tls = _tls(policy, service, port, rule, settings, asker)
         actual = ClusterKind.STATIC if tls.unusable else _actual(kind, balancer)
         clusters.append(
             Cluster(
@@ -132,7 +132,7 @@ def port_clusters(
                 service=service.hostname,
                 service_namespace=service.namespace,
                 origins=_origins(rule) if rule else (),
-                **_policy_fields(policy, port, settings),
+                **_policy_fields(policy, port, settings, gateway=asker.gateway),
             )
         )
         started.append(tls)
@@ -152,11 +152,16 @@ def _actual(kind: ClusterKind, balancer: LoadBalancer) -> ClusterKind:
 
 
 def _tls(
-    policy: TrafficPolicy | None, service: Service, port: ServicePort, rule: HostRule | None, asker: Asker
+    policy: TrafficPolicy | None,
+    service: Service,
+    port: ServicePort,
+    rule: HostRule | None,
+    settings: MeshSettings,
+    asker: Asker,
 ) -> StartedTls:
     if rule is None or policy is None or policy.tls is None:
         return PLAIN
-    protocol = upstream_protocol(port.protocol, policy.connection_pool)
+    protocol = upstream_protocol(port.protocol, policy.connection_pool, settings, gateway=asker.gateway)
     credentials = Credentials(asker.gateway or rule.for_chosen, asker.secrets)
     return upstream_tls(policy.tls, service, port, protocol, credentials, _origins(rule))
 
@@ -173,15 +178,17 @@ def _declaring(rule: HostRule | None, subset: str) -> ResourceRef | None:
     return next((each.ref for each in rule.sources if any(one.name == subset for one in each.spec.subsets)), None)
 
 
-def _policy_fields(policy: TrafficPolicy | None, port: ServicePort, settings: MeshSettings) -> dict[str, Any]:
+def _policy_fields(
+    policy: TrafficPolicy | None, port: ServicePort, settings: MeshSettings, *, gateway: bool
+) -> dict[str, Any]:
     """Any: the fields are of several types."""
     pool = policy.connection_pool if policy else None
     return {
-        "protocol": upstream_protocol(port.protocol, pool),
+        "protocol": upstream_protocol(port.protocol, pool, settings, gateway=gateway),
         "circuit_breaker": circuit_breaker(pool, policy.retry_budget if policy else None),
         "outlier_detection": outlier_detection(policy.outlier_detection) if policy else None,
         "proxy_protocol": policy.proxy_protocol.version if policy and policy.proxy_protocol else "",
-        **connection_settings(pool, settings.connect_timeout_ms),
+        **connection_settings(pool, settings.connect_timeout_ms, settings.tcp_keepalive),
     }
 
 

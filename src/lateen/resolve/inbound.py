@@ -43,6 +43,7 @@ from lateen.ir.value import Value
 from lateen.model.service import Protocol, Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.model.workload import Workload
+from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.traffic_policy import circuit_breaker, connection_settings
 
 PROXY_PORTS = frozenset({15000, OUTBOUND_PORT, INBOUND_PORT, 15020, 15021, 15090})
@@ -58,6 +59,9 @@ _RETRY = RetryPolicy(attempts=2, on="reset-before-request", host_selection_attem
 
 _STREAMS = frozenset({Protocol.GRPC, Protocol.GRPC_WEB})
 """Of these a part may be answered before the rest is sent."""
+
+
+NO_RULES: Mapping[str, HostRule] = {}
 
 
 class InboundPort(Value):
@@ -88,15 +92,25 @@ class InboundShape(Value):
     detection_timeout_ms: int
 
 
-def inbound_shape(workload: Workload | None, services: Iterable[Service], settings: MeshSettings) -> InboundShape:
-    """The shape of a workload that `services` (oldest first) select; without a workload there are no known ports."""
+def inbound_shape(
+    workload: Workload | None,
+    services: Iterable[Service],
+    settings: MeshSettings,
+    rules: Mapping[str, HostRule] = NO_RULES,
+) -> InboundShape:
+    """The shape of a workload that `services` (oldest first) select; without a workload there are no known ports.
+
+    The limits of a service's destination rule hold here, too: one rule is for both ends.
+    """
     found: dict[int, InboundPort] = {}
     named = {port.name: port.number for port in workload.ports if port.name} if workload else {}
     for service in services:
         for port in service.ports:
             number = target_number(port, named)
             if number and port.protocol is not Protocol.UDP and number not in PROXY_PORTS:
-                found.setdefault(number, _service_port(number, port, service, settings))
+                found.setdefault(
+                    number, _service_port(number, port, service, settings, rules.get(service.hostname))
+                )
     for declared in workload.ports if workload else ():
         if declared.protocol == "TCP" and declared.number not in PROXY_PORTS:
             unknown = InboundPort(number=declared.number, protocol=Protocol.AUTO, http=settings.inbound_http)
@@ -116,13 +130,17 @@ def target_number(port: ServicePort, named: Mapping[str, int]) -> int:
     return port.target or port.number
 
 
-def _service_port(number: int, port: ServicePort, service: Service, settings: MeshSettings) -> InboundPort:
+def _service_port(
+    number: int, port: ServicePort, service: Service, settings: MeshSettings, rule: HostRule | None
+) -> InboundPort:
+    policy = policy_for(rule, port.number) if rule else None
     return InboundPort(
         number=number,
         protocol=port.protocol,
         service=service.hostname,
         namespace=service.namespace,
         http=settings.inbound_http,
+        pool=policy.connection_pool if policy else None,
     )
 
 

@@ -28,14 +28,15 @@ _HOSTS = {LOOPBACK: LOOPBACK, f"[{_LOOPBACK_6}]": LOOPBACK, "[::]": _LOOPBACK_6}
 
 def shape_by_sidecar(shape: InboundShape, sidecar: Sidecar, proxy: Proxy) -> InboundShape:
     """The shape that a workload has under `sidecar`: its ingress listeners take the place of all known ports."""
-    ports = tuple(_ports(sidecar, proxy, shape.ports)) if sidecar.spec.ingress else shape.ports
-    return replace(shape, ports=tuple(_limited(port, sidecar) for port in ports))
+    if sidecar.spec.ingress:
+        return replace(shape, ports=tuple(_ports(sidecar, proxy, shape.ports)))
+    return replace(shape, ports=tuple(_limited(port, sidecar) for port in shape.ports))
 
 
 def _limited(port: InboundPort, sidecar: Sidecar) -> InboundPort:
-    """Limits of requests take effect only where requests are read."""
-    pool = port.pool or sidecar.spec.inbound_connection_pool
-    return replace(port, pool=pool, http=port.http or bool(pool and pool.http)) if pool else port
+    """Destination rules' limits yield to the Sidecar's, for which requests are read, if it limits those."""
+    pool = sidecar.spec.inbound_connection_pool
+    return replace(port, pool=pool, http=port.http or pool.http is not None) if pool else port
 
 
 def _ports(sidecar: Sidecar, proxy: Proxy, known: Iterable[InboundPort]) -> Iterator[InboundPort]:
@@ -57,7 +58,7 @@ def _port(sidecar: Sidecar, listener: IstioIngressListener, proxy: Proxy, known:
         http=True,
         endpoint=_endpoint(listener.default_endpoint, proxy),
         bind=(listener.bind or proxy.address or WILDCARD_ADDRESS) if bound else "",
-        pool=listener.connection_pool,
+        pool=listener.connection_pool or sidecar.spec.inbound_connection_pool or (known.pool if known else None),
         tls=downstream_tls(listener.tls) if listener.tls else None,
         origins=config_origins(sidecar, "Sidecar"),
     )

@@ -18,7 +18,15 @@ from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.tls_secret import TlsSecret
 from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.resolve.auto_passthrough import passed_on_hosts
-from lateen.resolve.destination_rules import RuleIndex, all_policies, distinct_by_rules, index_rules, merge_rules
+from lateen.resolve.destination_rules import (
+    Client,
+    RuleIndex,
+    all_policies,
+    distinct_by_rules,
+    index_rules,
+    merge_rules,
+    rules_for,
+)
 from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
 from lateen.resolve.ingress import shape_by_sidecar
@@ -185,7 +193,7 @@ class MeshResolver:
         if scope.is_gateway:
             return self._resolved[scope]
         sidecar = mesh.sidecars[scope.sidecar] if scope.sidecar else None
-        shape = known.shape.run(proxy, workload, mesh.selectors, mesh.snapshot.settings, sidecar)
+        shape = known.shape.run(proxy, workload, mesh.selectors, mesh.snapshot.settings, sidecar, mesh.rules)
         return (*self._resolved[scope], self._inbound[shape])
 
     def _resolve_scope(self, scope: Scope, mesh: _Mesh) -> tuple[Layer, ...]:
@@ -271,15 +279,18 @@ def _scope(_: Memo, proxy: Proxy, workload: Workload | None, index: ScopeIndex, 
 
 
 def _shape(
-    _: Memo,
+    memo: Memo,
     proxy: Proxy,
     workload: Workload | None,
     services: ServiceSelectors,
     settings: MeshSettings,
     sidecar: Sidecar | None,
+    rules: RuleIndex,
 ) -> InboundShape:
     labels = workload.labels if workload else proxy.labels
-    shape = inbound_shape(workload, services.selecting(proxy.namespace, labels), settings)
+    selecting = services.selecting(proxy.namespace, labels)
+    general = rules_for(memo, rules, selecting, Client(proxy.namespace, {}), settings)
+    shape = inbound_shape(workload, selecting, settings, general)
     return shape_by_sidecar(shape, sidecar, proxy) if sidecar else shape
 
 

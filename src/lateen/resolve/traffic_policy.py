@@ -7,7 +7,7 @@ from lateen.api.destination_rule import OutlierDetection as OutlierSettings
 from lateen.api.destination_rule import RetryBudget as BudgetSettings
 from lateen.api.destination_rule import TrafficPolicy
 from lateen.api.duration import Duration
-from lateen.api.load_balancer import ConsistentHashLB, LoadBalancerSettings
+from lateen.api.load_balancer import BackendUtilizationLB, ConsistentHashLB, LoadBalancerSettings
 from lateen.ir.cluster import (
     Algorithm,
     CircuitBreaker,
@@ -17,6 +17,7 @@ from lateen.ir.cluster import (
     RetryBudget,
     SlowStart,
     UpstreamProtocol,
+    Utilization,
 )
 from lateen.model.service import Protocol
 from lateen.model.settings import MeshSettings
@@ -46,6 +47,7 @@ def load_balancer(policy: TrafficPolicy | None, mesh: MeshSettings) -> LoadBalan
     return LoadBalancer(
         algorithm=algorithm,
         table_size=table_size,
+        utilization=_utilization(settings.backend_utilization) if settings and settings.backend_utilization else None,
         slow_start=_slow_start(settings) if algorithm in {Algorithm.LEAST_REQUEST, Algorithm.ROUND_ROBIN} else None,
         locality_weighted=is_locality_weighted(policy, mesh),
         zone_aware=zone_aware(policy, mesh),
@@ -58,6 +60,8 @@ def _algorithm(settings: LoadBalancerSettings | None) -> tuple[Algorithm, int | 
         return Algorithm.LEAST_REQUEST, None
     if settings.consistent_hash is not None:
         return _hash(settings.consistent_hash)
+    if settings.backend_utilization is not None:
+        return Algorithm.BACKEND_UTILIZATION, None
     return _ALGORITHMS.get(settings.simple or "", Algorithm.LEAST_REQUEST), None
 
 
@@ -67,6 +71,17 @@ def _hash(settings: ConsistentHashLB) -> tuple[Algorithm, int | None]:
     if settings.ring_hash is not None:
         return Algorithm.RING_HASH, settings.ring_hash.minimum_ring_size or None
     return Algorithm.RING_HASH, settings.minimum_ring_size or DEFAULT_RING_SIZE
+
+
+def _utilization(settings: BackendUtilizationLB) -> Utilization:
+    penalty = settings.error_utilization_penalty_percent
+    return Utilization(
+        metrics=settings.metric_names_for_computing_utilization,
+        error_penalty=None if penalty is None else penalty / 100,
+        expiration_ms=milliseconds(settings.weight_expiration_period),
+        stabilization_ms=milliseconds(settings.weight_stabilization_period),
+        update_ms=milliseconds(settings.weight_update_period),
+    )
 
 
 def _slow_start(settings: LoadBalancerSettings | None) -> SlowStart | None:
@@ -84,10 +99,8 @@ def _slow_start(settings: LoadBalancerSettings | None) -> SlowStart | None:
 
 
 def circuit_breaker(pool: ConnectionPoolSettings | None, budget: BudgetSettings | None) -> CircuitBreaker:
-    """The limits of a connection pool; 0 is no limit. Istio applies a retry budget only with a connection pool."""
-    if pool is None:
-        return CircuitBreaker()
-    tcp, http = pool.tcp, pool.http
+    """The limits of a connection pool, where 0 is no limit, and of a retry budget."""
+    tcp, http = (pool.tcp, pool.http) if pool else (None, None)
     return CircuitBreaker(
         max_connections=(tcp.max_connections or None) if tcp else None,
         max_pending_requests=(http.http1_max_pending_requests or None) if http else None,
@@ -101,6 +114,7 @@ def _retry_budget(budget: BudgetSettings) -> RetryBudget:
     return RetryBudget(
         percent=20.0 if budget.percent is None else budget.percent,
         min_concurrency=budget.min_retry_concurrency or 3,
+        interval_ms=milliseconds(budget.budget_interval),
     )
 
 
@@ -121,20 +135,33 @@ def outlier_detection(settings: OutlierSettings | None) -> OutlierDetection | No
     )
 
 
-def upstream_protocol(protocol: Protocol, pool: ConnectionPoolSettings | None) -> UpstreamProtocol:
-    """What is spoken to the endpoints: what the port says, unless the connection pool upgrades it."""
+def upstream_protocol(
+    protocol: Protocol, pool: ConnectionPoolSettings | None, mesh: MeshSettings, *, gateway: bool
+) -> UpstreamProtocol:
+    """What is spoken to the endpoints: what the port says, unless the connection pool or the mesh upgrades it.
+
+    Sidecars speak what the client speaks where they don't know; gateways don't, for their clients may not speak it to
+    the endpoints.
+    """
     http = pool.http if pool else None
     if http and http.use_client_protocol:
         return UpstreamProtocol.DOWNSTREAM
-    if protocol.is_http2 or (http and http.h2_upgrade_policy == "UPGRADE"):
+    asked = http.h2_upgrade_policy if http else "DEFAULT"
+    upgraded = asked == "UPGRADE" or (mesh.h2_upgrade and asked == "DEFAULT" and protocol.is_http)
+    if protocol.is_http2 or upgraded:
         return UpstreamProtocol.HTTP2
-    if protocol is Protocol.AUTO:
+    if protocol is Protocol.AUTO and not gateway:
         return UpstreamProtocol.DOWNSTREAM
     return UpstreamProtocol.HTTP1 if protocol.is_http else UpstreamProtocol.TCP
 
 
-def connection_settings(pool: ConnectionPoolSettings | None, connect_timeout_ms: int) -> dict[str, Any]:
-    """The fields of a `Cluster` that say how its connections are kept. Any: the fields are of several types."""
+def connection_settings(
+    pool: ConnectionPoolSettings | None, connect_timeout_ms: int, keepalive: TcpKeepalive | None = None
+) -> dict[str, Any]:
+    """The fields of a `Cluster` that say how its connections are kept; the latter two are what the mesh says.
+
+    Any: the fields are of several types.
+    """
     tcp = pool.tcp if pool else None
     http = pool.http if pool else None
     asked = milliseconds(tcp.connect_timeout) if tcp else None
@@ -142,7 +169,7 @@ def connection_settings(pool: ConnectionPoolSettings | None, connect_timeout_ms:
     pings = http.http2_keep_alive if http else None
     return {
         "connect_timeout_ms": asked or connect_timeout_ms,
-        "keepalive": _keepalive(tcp.tcp_keepalive) if tcp and tcp.tcp_keepalive else None,
+        "keepalive": _keepalive(tcp.tcp_keepalive if tcp else None, keepalive),
         "idle_timeout_ms": milliseconds(idle),
         "max_connection_duration_ms": milliseconds(tcp.max_connection_duration) if tcp else None,
         "max_requests_per_connection": (http.max_requests_per_connection or None) if http else None,
@@ -152,9 +179,13 @@ def connection_settings(pool: ConnectionPoolSettings | None, connect_timeout_ms:
     }
 
 
-def _keepalive(settings: TcpKeepalive) -> Keepalive:
+def _keepalive(own: TcpKeepalive | None, mesh: TcpKeepalive | None) -> Keepalive | None:
+    """Each value that the pool leaves out is the mesh's."""
+    settings = [each for each in (own, mesh) if each is not None]
+    if not settings:
+        return None
     return Keepalive(
-        probes=settings.probes or None,
-        time_s=int(settings.time.seconds) if settings.time else None,
-        interval_s=int(settings.interval.seconds) if settings.interval else None,
+        probes=next((each.probes for each in settings if each.probes), None),
+        time_s=next((int(each.time.seconds) for each in settings if each.time), None),
+        interval_s=next((int(each.interval.seconds) for each in settings if each.interval), None),
     )

@@ -46,7 +46,7 @@ def upstream_tls(
     credentials: Credentials,
     origins: tuple[ConfigOrigin, ...],
 ) -> StartedTls:
-    """The TLS for a cluster. Without `sni` requests send their own host; connections have none, and send the service's."""
+    """The TLS for a cluster. Without `sni` requests send their own host, connections that of the service."""
     if settings is None or settings.mode in {"DISABLE", "ISTIO_MUTUAL"}:
         return PLAIN
     if settings.credential_name and not credentials.trusted:

@@ -7,6 +7,12 @@ from lateen.translate import scalar
 
 UNLIMITED = 2**32 - 1
 
+BUDGET_INTERVAL = 3
+"""The number of RetryBudget's field `budget_interval`, which Envoy has and the protobuf classes of Python lack."""
+
+LENGTH_DELIMITED = 2
+"""Protobuf's wire type of messages."""
+
 _Thresholds = circuit_breaker_pb2.CircuitBreakers.Thresholds
 
 
@@ -28,7 +34,11 @@ def _limit(value: int | None) -> scalar.UInt32:
 
 
 def _budget(budget: RetryBudget) -> circuit_breaker_pb2.CircuitBreakers.Thresholds.RetryBudget:
-    return _Thresholds.RetryBudget(
+    made = _Thresholds.RetryBudget(
         budget_percent=scalar.percent(budget.percent),
         min_retry_concurrency=scalar.uint32(budget.min_concurrency),
     )
+    if budget.interval_ms is not None:
+        interval = scalar.duration(budget.interval_ms).SerializeToString()
+        made.MergeFromString(bytes((BUDGET_INTERVAL << 3 | LENGTH_DELIMITED, len(interval))) + interval)
+    return made

@@ -4,9 +4,15 @@ from collections.abc import Callable
 
 from envoy.config.cluster.v3 import cluster_pb2
 from envoy.config.core.v3 import base_pb2
+from envoy.extensions.load_balancing_policies.client_side_weighted_round_robin.v3 import (
+    client_side_weighted_round_robin_pb2 as utilization_pb2,
+)
+from google.protobuf import wrappers_pb2
 
-from lateen.ir.cluster import Algorithm, LoadBalancer, SlowStart, ZoneAware
+from lateen.ir.cluster import Algorithm, LoadBalancer, SlowStart, Utilization, ZoneAware
 from lateen.translate import scalar
+from lateen.translate.names import BACKEND_UTILIZATION_POLICY
+from lateen.translate.wire import pack
 
 _POLICIES = {
     Algorithm.ROUND_ROBIN: cluster_pb2.Cluster.ROUND_ROBIN,
@@ -15,6 +21,7 @@ _POLICIES = {
     Algorithm.RING_HASH: cluster_pb2.Cluster.RING_HASH,
     Algorithm.MAGLEV: cluster_pb2.Cluster.MAGLEV,
     Algorithm.CLUSTER_PROVIDED: cluster_pb2.Cluster.CLUSTER_PROVIDED,
+    Algorithm.BACKEND_UTILIZATION: cluster_pb2.Cluster.LOAD_BALANCING_POLICY_CONFIG,
 }
 
 
@@ -31,6 +38,8 @@ def _common(balancer: LoadBalancer) -> cluster_pb2.Cluster.CommonLbConfig:
     common = cluster_pb2.Cluster.CommonLbConfig(update_merge_window=scalar.duration(0))
     if balancer.panic_threshold_percent is not None:
         common.healthy_panic_threshold.CopyFrom(scalar.percent(balancer.panic_threshold_percent))
+    if balancer.algorithm is Algorithm.BACKEND_UTILIZATION:
+        return common
     if balancer.locality_weighted:
         common.locality_weighted_lb_config.SetInParent()
     elif balancer.zone_aware is not None:
@@ -66,11 +75,27 @@ def _maglev(envoy: cluster_pb2.Cluster, balancer: LoadBalancer) -> None:
         envoy.maglev_lb_config.table_size.CopyFrom(scalar.uint64(balancer.table_size))
 
 
+def _backend_utilization(envoy: cluster_pb2.Cluster, balancer: LoadBalancer) -> None:
+    settings = balancer.utilization or Utilization()
+    penalty = settings.error_penalty
+    config = utilization_pb2.ClientSideWeightedRoundRobin(
+        metric_names_for_computing_utilization=settings.metrics,
+        error_utilization_penalty=None if penalty is None else wrappers_pb2.FloatValue(value=penalty),
+        weight_expiration_period=scalar.optional_duration(settings.expiration_ms),
+        blackout_period=scalar.optional_duration(settings.stabilization_ms),
+        weight_update_period=scalar.optional_duration(settings.update_ms),
+    )
+    policy = envoy.load_balancing_policy.policies.add()
+    policy.typed_extension_config.name = BACKEND_UTILIZATION_POLICY
+    policy.typed_extension_config.typed_config.CopyFrom(pack(config))
+
+
 _PARAMETERS: dict[Algorithm, Callable[[cluster_pb2.Cluster, LoadBalancer], None]] = {
     Algorithm.ROUND_ROBIN: _round_robin,
     Algorithm.LEAST_REQUEST: _least_request,
     Algorithm.RING_HASH: _ring_hash,
     Algorithm.MAGLEV: _maglev,
+    Algorithm.BACKEND_UTILIZATION: _backend_utilization,
 }
 
 

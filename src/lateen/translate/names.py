@@ -24,6 +24,7 @@ PROXY_PROTOCOL_FILTER = "envoy.filters.listener.proxy_protocol"
 
 TLS_SOCKET = "envoy.transport_sockets.tls"
 RAW_SOCKET = "envoy.transport_sockets.raw_buffer"
+BACKEND_UTILIZATION_POLICY = "envoy.load_balancing_policies.client_side_weighted_round_robin"
 PROXY_PROTOCOL_SOCKET = "envoy.transport_sockets.upstream_proxy_protocol"
 
 HTTP_PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"

@@ -54,12 +54,6 @@ def _in_containers(
 
 _ROUTING: Final = (
     NoEffect("VirtualService", "spec.tcp[*].match[*].sourceSubnet", "Istio ignores this field too: remove it"),
-    *_each("DestinationRule", _POLICIES, ("retryBudget.budgetInterval",)),
-    *_each(
-        "DestinationRule",
-        (f"{policy}.loadBalancer" for policy in _ALL_POLICIES),
-        ("backendUtilization",),
-    ),
     *(
         NoEffect(
             "DestinationRule",

@@ -1,7 +1,19 @@
 import pytest
 from tests.support.resources import REVIEWS, service, snapshot
 
-from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, UpstreamProtocol
+from lateen.api.connection_pool import ConnectionPoolSettings, HTTPSettings, TcpKeepalive, TCPSettings
+from lateen.api.duration import Duration
+from lateen.ir.cluster import (
+    Algorithm,
+    CircuitBreaker,
+    Cluster,
+    ClusterKind,
+    Keepalive,
+    RetryBudget,
+    UpstreamProtocol,
+    Utilization,
+)
+from lateen.model.service import Protocol
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import MeshSnapshot
 from lateen.resolve.clusters import (
@@ -12,6 +24,7 @@ from lateen.resolve.clusters import (
     port_clusters,
 )
 from lateen.resolve.destination_rules import merge_rules
+from lateen.resolve.traffic_policy import connection_settings, upstream_protocol
 
 HOST = "reviews.default.svc.cluster.local"
 
@@ -199,3 +212,47 @@ def test_gateways_have_no_passthrough() -> None:
     assert [each.name for each in catch_all_clusters(MeshSettings(), gateway=True)] == ["BlackHoleCluster"]
     names = [each.name for each in catch_all_clusters(MeshSettings(), gateway=False)]
     assert names == ["BlackHoleCluster", "PassthroughCluster"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "asked", "expected"),
+    [
+        (Protocol.HTTP, "DEFAULT", UpstreamProtocol.HTTP2),
+        (Protocol.HTTP, "DO_NOT_UPGRADE", UpstreamProtocol.HTTP1),
+        (Protocol.AUTO, "DEFAULT", UpstreamProtocol.DOWNSTREAM),
+        (Protocol.TCP, "DEFAULT", UpstreamProtocol.TCP),
+        (Protocol.GRPC, "DO_NOT_UPGRADE", UpstreamProtocol.HTTP2),
+    ],
+)
+def test_the_mesh_may_upgrade_http(protocol: Protocol, asked: str, expected: UpstreamProtocol) -> None:
+    pool = ConnectionPoolSettings(http=HTTPSettings(h2_upgrade_policy=asked))  # type: ignore[arg-type]
+    assert upstream_protocol(protocol, pool, MeshSettings(h2_upgrade=True), gateway=False) is expected
+    assert upstream_protocol(Protocol.HTTP, pool, MeshSettings(), gateway=False) is UpstreamProtocol.HTTP1
+
+
+def test_gateways_do_not_follow_their_clients_to_ports_of_unknown_protocol() -> None:
+    unknown = Protocol.AUTO
+    assert upstream_protocol(unknown, None, MeshSettings(), gateway=True) is UpstreamProtocol.TCP
+    pool = ConnectionPoolSettings(http=HTTPSettings(use_client_protocol=True))
+    assert upstream_protocol(unknown, pool, MeshSettings(), gateway=True) is UpstreamProtocol.DOWNSTREAM
+
+
+def test_what_a_rule_leaves_out_of_keepalive_is_the_meshs() -> None:
+    mesh = TcpKeepalive(probes=9, time=Duration(seconds=60))
+    pool = ConnectionPoolSettings(tcp=TCPSettings(tcp_keepalive=TcpKeepalive(probes=3, interval=Duration(seconds=5))))
+    both = connection_settings(pool, 1, mesh)["keepalive"]
+    assert both == Keepalive(probes=3, time_s=60, interval_s=5)
+    assert connection_settings(None, 1, mesh)["keepalive"] == Keepalive(probes=9, time_s=60)
+    assert connection_settings(None, 1)["keepalive"] is None
+
+
+def test_a_retry_budget_needs_no_connection_pool() -> None:
+    found = one(REVIEWS + rule("{retryBudget: {percent: 10, budgetInterval: 2s}}")).circuit_breaker
+    assert found == CircuitBreaker(retry_budget=RetryBudget(percent=10, interval_ms=2000))
+
+
+def test_endpoints_may_be_weighted_by_the_load_that_they_report() -> None:
+    policy = "{loadBalancer: {backendUtilization: {errorUtilizationPenaltyPercent: 150, weightUpdatePeriod: 2s}}}"
+    found = one(REVIEWS + rule(policy)).load_balancer
+    assert found.algorithm is Algorithm.BACKEND_UTILIZATION
+    assert found.utilization == Utilization(error_penalty=1.5, update_ms=2000)

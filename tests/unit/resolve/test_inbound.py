@@ -1,10 +1,12 @@
 from tests.support.resources import REVIEWS, pod, service, snapshot
+from tests.support.routing import Routing, document
 
 from lateen.ir.cluster import ClusterKind, UpstreamProtocol
 from lateen.ir.listener import Http, ListenerFilter, Tcp
 from lateen.ir.route import Forward
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import MeshSnapshot
+from lateen.model.workload import Proxy, ProxyType
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
 from lateen.resolve.selectors import index_selectors
 
@@ -105,3 +107,19 @@ def test_requests_are_sent_again_where_the_application_has_not_seen_them_but_not
         assert isinstance(action, Forward)
         found[port] = action.retry and (action.retry.on, action.retry.attempts)
     assert found == {80: ("reset-before-request", 2), 81: None}
+
+
+def test_the_limits_of_a_services_rule_hold_at_the_workload_too() -> None:
+    pool = "{tcp: {maxConnections: 7, connectTimeout: 3s}, http: {http1MaxPendingRequests: 2}}"
+    policy = f"{{host: reviews, trafficPolicy: {{connectionPool: {pool}}}, subsets: [{{name: v1}}]}}"
+    chosen = "{host: reviews, workloadSelector: {matchLabels: {app: reviews}}, trafficPolicy: {tls: {mode: SIMPLE}}}"
+    mesh = Routing(
+        REVIEWS + document("DestinationRule", "reviews", policy) + document("DestinationRule", "own", chosen)
+    )
+    proxy = Proxy(
+        id="p", type=ProxyType.SIDECAR, name="reviews-v1-abc-1", namespace="default", labels={"app": "reviews"}
+    )
+    layer = next(each for each in mesh.resolver.config_for(proxy).layers if each.name == "inbound")
+    found = layer.clusters["inbound|9080||"]
+    assert (found.circuit_breaker.max_connections, found.circuit_breaker.max_pending_requests) == (7, 2)
+    assert (found.connect_timeout_ms, found.tls) == (3000, None)
