@@ -14,8 +14,13 @@ SUBSETS = ("v1", "v2")
 WORDS = ("a", "b", "ab", "A")
 PATHS = ("/", "/a", "/a/b", "/ab", "/A", "/b/a/")
 HEADERS = ("x-one", "x-two", "end-user")
-METHODS = ("GET", "POST", "DELETE")
+METHODS = ("GET", "POST", "DELETE", "OPTIONS")
+LEAVES = ("leaf-0", "leaf-1")
 HOSTS = ("reviews", "ratings.default", "details.default.svc.cluster.local", "other.example.com", "REVIEWS")
+
+ORIGINS = ("http://a", "http://b", "http://ab")
+
+Mesh = tuple[list[JsonObject], list[JsonObject], list[JsonObject]]
 
 Json = st.SearchStrategy[Any]
 """Any: JSON."""
@@ -71,15 +76,17 @@ def _weighted(draw: st.DrawFn) -> list[JsonObject]:
     return [{**target, "weight": weight} for target, weight in zip(targets, weights, strict=True)]
 
 
+_elsewhere: Json = st.one_of(
+    st.just({}),
+    _path.map(lambda path: {"uri": path}),
+    _path.map(lambda path: {"prefixRewrite": path}),
+    st.sampled_from(({"port": 8443}, {"port": 80}, {"derivePort": "FROM_REQUEST_PORT"}, {"uri": "/x?y=z"})),
+)
 _redirect = _some(
     authority=st.sampled_from(("new.example.com", "new.example.com:81")),
     scheme=st.sampled_from(("http", "https")),
     redirectCode=st.sampled_from((301, 302, 303, 307, 308)),
-).flatmap(
-    lambda some: st.one_of(
-        st.just({}), _path.map(lambda path: {"uri": path}), st.just({"port": 8443}), st.just({"uri": "/x?y=z"})
-    ).map(lambda more: {**some, **more} or {"uri": "/new"})
-)
+).flatmap(lambda some: _elsewhere.map(lambda more: {**some, **more} or {"uri": "/new"}))
 _rewrite = st.one_of(
     _path.map(lambda path: {"uri": path}),
     st.just({"authority": "elsewhere.example.com"}),
@@ -92,6 +99,16 @@ _fault = _some(
         ({"httpStatus": 418, "percentage": {"value": 100}}, {"httpStatus": 418, "percentage": {"value": 0}})
     ),
 )
+_origins = _string_match(st.sampled_from(ORIGINS), ("http://.*", "http://(a|b)"))
+_cors = st.fixed_dictionaries(
+    {"allowOrigins": st.lists(_origins, min_size=1, max_size=2)},
+    optional={
+        "allowMethods": st.just(["GET", "POST"]),
+        "allowHeaders": st.just(["x-one"]),
+        "maxAge": st.just("60s"),
+        "unmatchedPreflights": st.sampled_from(("FORWARD", "IGNORE")),
+    },
+)
 _action = st.one_of(
     st.fixed_dictionaries(
         {"route": _weighted()},
@@ -101,6 +118,7 @@ _action = st.one_of(
             "fault": _fault.filter(bool),
             "mirror": _destination,
             "timeout": st.just("5s"),
+            "corsPolicy": _cors,
         },
     ),
     st.fixed_dictionaries({"redirect": _redirect}),
@@ -111,10 +129,18 @@ _route = st.builds(
     st.lists(_match.filter(bool), max_size=2),
     _action,
 )
+_routes = st.lists(_route, min_size=1, max_size=4)
+_delegating = st.builds(
+    lambda matches, leaf: {**({"match": matches} if matches else {}), "delegate": {"name": leaf}},
+    st.lists(_match.filter(bool), max_size=1),
+    st.sampled_from(LEAVES),
+)
 _hosts = st.one_of(
     st.lists(_service, min_size=1, max_size=2, unique=True), st.just(["*.default.svc.cluster.local"])
 )  # fmt: skip
-_rule = st.fixed_dictionaries({"hosts": _hosts, "http": st.lists(_route, min_size=1, max_size=4)})
+_rule = st.fixed_dictionaries(
+    {"hosts": _hosts, "http": st.lists(st.one_of(_route, _route, _delegating), min_size=1, max_size=4)}
+)
 _policy = _some(
     loadBalancer=st.sampled_from(
         ({"simple": "ROUND_ROBIN"}, {"simple": "RANDOM"}, {"consistentHash": {"httpHeaderName": "x-one"}})
@@ -136,23 +162,43 @@ _destination_rule: Json = st.builds(
 
 meshes = st.tuples(
     st.lists(_rule, min_size=1, max_size=3),
+    st.lists(st.fixed_dictionaries({"http": _routes}), max_size=len(LEAVES)),
     st.lists(_destination_rule, max_size=3, unique_by=lambda rule: rule["host"]),
 )
-"""Specs of VirtualServices and DestinationRules."""
+"""Specs of VirtualServices, of those they delegate to, and of DestinationRules."""
 
-requests: Json = st.fixed_dictionaries(
+_preflight = st.fixed_dictionaries(
     {
-        "host": st.builds(lambda host, port: f"{host}{port}", st.sampled_from(HOSTS), st.sampled_from(("", ":9080"))),
-        "method": st.sampled_from(METHODS),
-        "path": st.builds(
-            lambda path, more, query: "/" + (path + more).lstrip("/") + query,
-            _path,
-            st.sampled_from(("", "x", "/x", "/../b")),
-            st.sampled_from(("", "?a=a", "?a=b&b=a", "?ab", "?x=y&A=ab")),
-        ),
-        "headers": st.dictionaries(st.sampled_from(HEADERS), _word, max_size=2),
+        "origin": st.sampled_from(ORIGINS),
+        "access-control-request-method": st.sampled_from(METHODS),
     }
 )
+
+
+def _request(methods: Json, more: Json) -> Json:
+    return st.fixed_dictionaries(
+        {
+            "host": st.builds(
+                lambda host, port: f"{host}{port}", st.sampled_from(HOSTS), st.sampled_from(("", ":9080"))
+            ),
+            "method": methods,
+            "path": st.builds(
+                lambda path, more, query: "/" + (path + more).lstrip("/") + query,
+                _path,
+                st.sampled_from(("", "x", "/x", "/../b")),
+                st.sampled_from(("", "?a=a", "?a=b&b=a", "?ab", "?x=y&A=ab")),
+            ),
+            "headers": st.builds(
+                lambda some, more: {**some, **more},
+                st.dictionaries(st.sampled_from(HEADERS), _word, max_size=2),
+                more,
+            ),
+        }
+    )
+
+
+_usual = _request(st.sampled_from(METHODS), st.one_of(st.just({}), _preflight))
+requests: Json = st.one_of(_usual, _usual, _request(st.just("OPTIONS"), _preflight))
 
 
 def services() -> str:
@@ -176,10 +222,11 @@ def _service_spec(name: str) -> JsonObject:
     return {"selector": {"app": name}, "ports": [{"name": "http", "port": PORT}]}
 
 
-def scenario_of(mesh: tuple[list[JsonObject], list[JsonObject]]) -> Scenario:
+def scenario_of(mesh: Mesh) -> Scenario:
     """The rules in a mesh; those that validation refuses are left out, as an API would."""
-    rules, destinations = mesh
+    rules, leaves, destinations = mesh
     bodies = [_body("VirtualService", f"rule-{number}", spec) for number, spec in enumerate(rules)]
+    bodies += [_body("VirtualService", name, spec) for name, spec in zip(LEAVES, leaves, strict=False)]
     bodies += [_body("DestinationRule", f"to-{number}", spec) for number, spec in enumerate(destinations)]
     documents, problems = parse_documents("---\n".join([services(), *map(to_yaml, bodies)]), "generated.yaml")
     assert problems == []

@@ -15,10 +15,9 @@ from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 from tests.support.agreement import Answer
 from tests.support.echo import echo_servers
-from tests.support.generated_rules import PORT, SERVICES, SUBSETS, meshes, requests, scenario_of
+from tests.support.generated_rules import PORT, SERVICES, SUBSETS, Mesh, meshes, requests, scenario_of
 from tests.support.routed_envoy import RoutedEnvoy, envoy_before
 
-from lateen.api.meta import JsonObject
 from lateen.explain.caller import choose_caller
 from lateen.explain.explain import explain
 from lateen.explain.question import parse_question
@@ -32,7 +31,7 @@ pytestmark = [pytest.mark.root, pytest.mark.timeout(240)]
 SEED = int(os.environ.get("LATEEN_SEED") or random.SystemRandom().randrange(2**32))
 PER_MESH = 25
 MESHES = max(1, int(os.environ.get("LATEEN_EXPLAIN_REQUESTS", "800")) // PER_MESH)
-FILTERS = (HttpFilter.FAULT, HttpFilter.ROUTER)
+FILTERS = (HttpFilter.FAULT, HttpFilter.CORS, HttpFilter.ROUTER)
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +56,7 @@ def servers() -> Iterator[dict[str, int]]:
     report_multiple_bugs=False,
 )
 @given(mesh=meshes, calls=st.lists(requests, min_size=PER_MESH, max_size=PER_MESH))
-def test_generated(
-    servers: dict[str, int], mesh: tuple[list[JsonObject], list[JsonObject]], calls: list[dict[str, Any]]
-) -> None:
+def test_generated(servers: dict[str, int], mesh: Mesh, calls: list[dict[str, Any]]) -> None:
     note(f"LATEEN_SEED={SEED} LATEEN_EXPLAIN_REQUESTS={MESHES * PER_MESH}")
     scenario = scenario_of(mesh)
     caller = choose_caller(scenario, "pod/client")
