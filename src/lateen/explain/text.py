@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from lateen.explain.result import ClusterShare, Explanation, LookedAt, Step, Unused, Verdict
 from lateen.explain.times import percent
+from lateen.ir.names import BLACK_HOLE_CLUSTER
 from lateen.simulation.endpoints import place_text
 
 WIDTH = 116
@@ -70,10 +71,12 @@ def _targets(explanation: Explanation) -> Iterator[str]:
         endpoints = [each for each in explanation.endpoints if each.cluster == cluster.name and each.healthy]
         names = list(dict.fromkeys(each.workload or place_text(each.address, each.port) for each in endpoints))
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        yield f"  {percent(cluster.share):>6}  {_target(cluster)}{f'  ->  {shown}' if shown else ''}"
+        yield f"  {percent(cluster.share):>6}  {_target(cluster, explanation)}{f'  ->  {shown}' if shown else ''}"
 
 
-def _target(cluster: ClusterShare) -> str:
+def _target(cluster: ClusterShare, explanation: Explanation) -> str:
+    if cluster.name == BLACK_HOLE_CLUSTER:
+        return "nowhere: answered 503" if explanation.request else "nowhere: closed"
     if cluster.service is None:
         return cluster.name
     subset = f" subset {cluster.subset}" if cluster.subset else ""

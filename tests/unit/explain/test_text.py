@@ -31,3 +31,8 @@ def test_answers_of_the_proxy_itself() -> None:
         ("/typo", "It goes nowhere: 503"),
     ):
         assert line in text_of(ask(mesh, f"http://reviews:9080{path}")).split("\n")
+
+
+def test_a_share_that_goes_nowhere_is_said() -> None:
+    mesh = scenario(MESH + SUBSETS + SPLIT.replace("subset: v2", "subset: v7"))
+    assert "     25%  nowhere: answered 503" in text_of(ask(mesh, "http://reviews:9080/reviews/1")).split("\n")
