@@ -68,7 +68,8 @@ class InboundPort(Value):
     """A port of the workload, and the service (the oldest) whose clients reach it.
 
     `http`: its requests are read. The rest is what a Sidecar may ask for: another place than the one dialled to send
-    them to (`unix:///path`, or an address and port), an address with a socket of its own to listen at, limits, TLS.
+    them to (`unix:///path`, or an address and port), an address to listen at (the listener's name says it; only a
+    `bound` one has a socket there, for which nothing is captured), limits, TLS.
     """
 
     number: int
@@ -77,7 +78,8 @@ class InboundPort(Value):
     namespace: str = ""
     http: bool = False
     endpoint: Endpoint | None = None
-    bind: str = ""
+    bind: str = WILDCARD_ADDRESS
+    bound: bool = False
     pool: ConnectionPoolSettings | None = None
     tls: DownstreamTls | None = None
     origins: tuple[ConfigOrigin, ...] = ()
@@ -155,7 +157,7 @@ def resolve_inbound(shape: InboundShape) -> Layer:
     """The listeners and the clusters of a workload of that shape."""
     clusters = [_cluster(port, shape) for port in shape.ports]
     clusters.append(_passthrough_cluster(shape))
-    listeners = [_listener(shape), *(_own_listener(port, shape) for port in shape.ports if port.bind)]
+    listeners = [_listener(shape), *(_own_listener(port, shape) for port in shape.ports if port.bound)]
     return Layer(
         name="inbound",
         listeners={listener.name: listener for listener in listeners},
@@ -211,7 +213,7 @@ def _passthrough_cluster(shape: InboundShape) -> Cluster:
 
 
 def _listener(shape: InboundShape) -> Listener:
-    captured = [port for port in shape.ports if not port.bind]
+    captured = [port for port in shape.ports if not port.bound]
     sniffs = any(_is_sniffed(port) for port in captured)
     return Listener(
         name=VIRTUAL_INBOUND,
@@ -266,7 +268,7 @@ def _passthrough(shape: InboundShape) -> FilterChain:
 
 
 def _chains(port: InboundPort, shape: InboundShape) -> tuple[FilterChain, ...]:
-    name = listener_name(port.bind or WILDCARD_ADDRESS, port.number)
+    name = listener_name(port.bind, port.number)
     plain = ChainMatch(destination_port=port.number)
     if _is_sniffed(port):
         sniffed = ChainMatch(destination_port=port.number, alpn=HTTP_ALPN)
@@ -293,9 +295,10 @@ def _http(port: InboundPort, shape: InboundShape) -> Http:
     route = Route(name="default", action=Forward(clusters=(WeightedCluster(cluster=cluster),), retry=retry))
     host = VirtualHost(name=f"inbound|http|{port.number}", domains=("*",), routes=(route,))
     return Http(
-        stat_prefix=f"inbound_{listener_name(WILDCARD_ADDRESS, port.number)}",
+        stat_prefix=f"inbound_{listener_name(port.bind, port.number)}",
         routes=RouteConfig(name=inbound_route(port.number), virtual_hosts=(host,)),
         filters=(HttpFilter.ROUTER,),
         access_log=shape.access_log,
+        forward_client_cert="APPEND_FORWARD" if port.tls else "",
         server_name="istio-envoy",
     )

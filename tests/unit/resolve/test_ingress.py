@@ -104,6 +104,13 @@ def test_a_listener_that_captures_nothing_has_a_socket_of_its_own() -> None:
     assert not any(each.match.destination_port in {80, 81} for each in found.listeners["virtualInbound"].chains)
 
 
+def test_an_address_is_part_of_the_name_where_connections_are_captured() -> None:
+    found = layer(f"{{ingress: [{listener(80, ', bind: 1.1.1.1')}]}}")
+    (chain,) = [each for each in found.listeners["virtualInbound"].chains if each.match.destination_port == 80]
+    assert isinstance(chain.network, Http)
+    assert (chain.name, chain.network.stat_prefix) == ("1.1.1.1_80", "inbound_1.1.1.1_80")
+
+
 def test_a_ports_own_limits_come_before_those_for_all_ports() -> None:
     ports = f"{listener(80, ', connectionPool: {tcp: {maxConnections: 1}}')}, {listener(81)}"
     found = layer(f"{{ingress: [{ports}], inboundConnectionPool: {{tcp: {{maxConnections: 2, connectTimeout: 3s}}}}}}")
