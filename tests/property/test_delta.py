@@ -39,11 +39,15 @@ ROUND = st.tuples(CONFIG, OTHER, OTHER, OTHER, OTHER).map(list)
 OPERATIONS = st.lists(ROUND, max_size=8).map(lambda rounds: [operation for turn in rounds for operation in turn])
 
 
+LINGER = st.sampled_from((0.0, 7.0))
+
+
 class World:
     """A server and a client, and what is under way between them."""
 
-    def __init__(self, refuses: Refuses | None = None) -> None:
+    def __init__(self, refuses: Refuses | None = None, linger: float = 0.0) -> None:
         self.press = Press()
+        self.linger = linger
         self.idle = 0
         """Deadlines passed in a row without a message; Envoy waits for endpoints for as long as three of them."""
         self.expired = False
@@ -59,7 +63,7 @@ class World:
 
     def reconnect(self) -> None:
         self.patient = False
-        self.stream = DeltaStream(self.press, PATIENCE)
+        self.stream = DeltaStream(self.press, PATIENCE, self.linger)
         self.stream.on_config(self.newest, self.now)
         self.inbox: deque[bytes] = deque()
         self.client.connect()
@@ -95,7 +99,11 @@ class World:
     def drain(self) -> None:
         for _ in range(500):
             if not self.client.outbox and not self.inbox and self.stream.settled:
-                return
+                if not self.stream.lingers:
+                    return
+                self.now = self.stream.deadline
+                self._put(self.stream.on_time(self.now))
+                continue
             if not self.client.outbox and not self.inbox:
                 self.wait()
             self.serve()
@@ -130,10 +138,10 @@ class World:
         return {n: r.version for n, r in resources.items() if subscribed is None or n in subscribed}
 
 
-@given(OPERATIONS)
+@given(OPERATIONS, LINGER)
 @settings(max_examples=300, deadline=None)
-def test_no_route_names_a_cluster_that_the_client_lacks(operations: list[tuple[str, Any]]) -> None:
-    world = World()
+def test_no_route_names_a_cluster_that_the_client_lacks(operations: list[tuple[str, Any]], linger: float) -> None:
+    world = World(linger=linger)
     for operation in operations:
         world.step(operation)
     world.drain()
@@ -143,10 +151,10 @@ def test_no_route_names_a_cluster_that_the_client_lacks(operations: list[tuple[s
     assert disturbed or not world.expired, "a changed cluster waits for endpoints that nobody sends"
 
 
-@given(OPERATIONS, specs())
+@given(OPERATIONS, specs(), LINGER)
 @settings(max_examples=150, deadline=None)
-def test_nothing_is_sent_when_nothing_changed(operations: list[tuple[str, Any]], last: Spec) -> None:
-    world = World()
+def test_nothing_is_sent_when_nothing_changed(operations: list[tuple[str, Any]], last: Spec, linger: float) -> None:
+    world = World(linger=linger)
     for operation in [*operations, ("config", last)]:
         world.step(operation)
     world.drain()

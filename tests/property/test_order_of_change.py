@@ -33,6 +33,7 @@ PERMUTATIONS = int(os.environ.get("LATEEN_PERMUTATIONS", "60"))
 SEED = int(os.environ.get("LATEEN_SEED") or random.SystemRandom().randrange(2**32))
 BURST_SECONDS = 0.2
 """Longer than the pusher waits for the end of a burst."""
+LINGER_SECONDS = 1.0
 
 
 class StrictLink(Link):
@@ -61,7 +62,7 @@ class World:
         self.clock = FakeClock()
         self.store = MemoryStore(self.clock)
         resolver = MeshResolver()
-        self.fleet = Fleet(resolver, self.clock)
+        self.fleet = Fleet(resolver, self.clock, linger=LINGER_SECONDS)
         self.pusher = Pusher(self.store, resolver, self.fleet, self.clock)
         self.refs = {name: _ref(name) for name in POOL}
         self.versions: dict[str, int] = {}
@@ -108,10 +109,13 @@ class World:
             await link.pump()
 
     async def settle(self) -> None:
-        await self.clock.advance(BURST_SECONDS + GRACE_SECONDS)
-        for link in self.links:
-            await link.pump()
-            link.patient = True
+        for seconds in (BURST_SECONDS + GRACE_SECONDS, LINGER_SECONDS):
+            await self.clock.advance(seconds)
+            for link in self.links:
+                await link.pump()
+                link.connection.tick(self.clock.monotonic())
+                await link.pump()
+                link.patient = True
 
     async def check(self) -> None:
         """Every proxy has exactly what a control plane that starts now would tell it."""

@@ -9,7 +9,7 @@ from lateen.ir.config import Layer, ProxyConfig
 from lateen.ir.endpoint import Endpoint, LoadAssignment, LocalityEndpoints
 from lateen.ir.listener import Bind, Direction, FilterChain, Http, Listener
 from lateen.ir.origin import ConfigOrigin
-from lateen.ir.route import Forward, Route, RouteConfig, VirtualHost, WeightedCluster
+from lateen.ir.route import Fault, Forward, Route, RouteConfig, VirtualHost, WeightedCluster
 from lateen.lib.clock import SystemClock
 from lateen.model.workload import Proxy
 from lateen.xds.distribution import Outcome
@@ -27,10 +27,14 @@ def assignment(cluster: str, port: int) -> LoadAssignment:
     return LoadAssignment(cluster=cluster, localities=(LocalityEndpoints(endpoints=endpoints),))
 
 
-def weighted(listen: int, ports: Mapping[str, int], weights: Mapping[str, int], timeout_ms: int = 10_000) -> Layer:
-    """A listener at `listen` that splits requests by `weights` between clusters whose endpoints are at `ports`."""
+def weighted(
+    listen: int, ports: Mapping[str, int], weights: Mapping[str, int], timeout_ms: int = 10_000, delay_ms: int = 0
+) -> Layer:
+    """A listener at `listen` that splits requests by `weights` between clusters whose endpoints are at `ports`, and
+    holds them up for `delay_ms`."""
     clusters = tuple(WeightedCluster(cluster=name, weight=weight) for name, weight in weights.items())
-    route = Route(action=Forward(clusters=clusters, timeout_ms=5_000), origin=RULE)
+    fault = Fault(delay_ms=delay_ms, delay_share=1_000_000) if delay_ms else None
+    route = Route(action=Forward(clusters=clusters, timeout_ms=5_000), origin=RULE, fault=fault)
     chain = FilterChain(name="http", network=Http(stat_prefix="http", route_name="web"))
     bind = Bind(address="127.0.0.1", port=listen)
     return Layer(
@@ -50,8 +54,9 @@ def weighted(listen: int, ports: Mapping[str, int], weights: Mapping[str, int], 
 class XdsMesh:
     """Fleet and server. `serve` starts them anew, as a restarted control plane would."""
 
-    def __init__(self, socket: Path) -> None:
+    def __init__(self, socket: Path, linger: float = 0.0) -> None:
         self.socket = socket
+        self.linger = linger
         self.layer = Layer("all")
         self.revision = 0
         self.sent: list[tuple[str, tuple[str, ...]]] = []
@@ -61,7 +66,7 @@ class XdsMesh:
 
     async def serve(self) -> None:
         """Start with the present configuration."""
-        self.fleet = Fleet(self, SystemClock())
+        self.fleet = Fleet(self, SystemClock(), linger=self.linger)
         self.server = XdsServer(self.fleet, SystemClock(), Address(self.socket))
         self.fleet.publish(self.revision)
         await self.server.start()

@@ -62,6 +62,8 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 LEFT_OUT = "left-out.json"
+LINGER_SECONDS = 5.0
+"""How long proxies keep a cluster that their routes don't name any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ async def serve_mesh(paths: MeshPaths, record: MeshRecord) -> None:
 def build_xds(store: ConfigStore, paths: MeshPaths, clock: Clock) -> Xds:
     """xDS over `store`, at the mesh's socket."""
     board, resolver = ProblemBoard(), MeshResolver()
-    fleet = Fleet(resolver, clock, metrics=Metrics(lateen.__version__), board=board)
+    fleet = Fleet(resolver, clock, metrics=Metrics(lateen.__version__), board=board, linger=LINGER_SECONDS)
     pusher = Pusher(store, resolver, fleet, clock, QuarantineFile(paths.state / LEFT_OUT))
     return Xds(board, fleet, pusher, XdsServer(fleet, clock, Address(paths.xds_socket)))
 

@@ -15,7 +15,6 @@ from lateen.model.workload import Proxy
 from lateen.xds.delta import Action, DeltaStream, Refused, Send, Target
 from lateen.xds.distribution import Distribution
 from lateen.xds.node_identity import proxy_of
-from lateen.xds.response import Press
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +54,9 @@ class Connection:
         "version",
     )
 
-    def __init__(self, number: int, clock: Clock, press: Press, observer: Observer, patience: float = 5.0) -> None:
+    def __init__(self, number: int, clock: Clock, stream: DeltaStream, observer: Observer) -> None:
         self.number = number
-        self.stream = DeltaStream(press, patience)
+        self.stream = stream
         self.proxy: Proxy | None = None
         self.connected_at = clock.now()
         self.version = ""

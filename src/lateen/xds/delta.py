@@ -13,6 +13,7 @@ from math import inf
 from envoy.service.discovery.v3 import discovery_pb2
 
 from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE
+from lateen.xds.lingering import Lingering
 from lateen.xds.resource_type import WILDCARD_TYPES
 from lateen.xds.response import Delta, Press
 from lateen.xds.sheet import Part, Sheets, everything
@@ -71,11 +72,13 @@ class DeltaStream:
     """The protocol state of one client.
 
     Each step of a sequence waits for its answers at most `patience` seconds. A configuration that comes while a
-    sequence is under way waits for its end; of several only the newest is used.
+    sequence is under way waits for its end; of several only the newest is used. Clusters go `linger` seconds after the
+    client stopped using them.
     """
 
     __slots__ = (
         "_endpoints_sent",
+        "_lingering",
         "_out",
         "_parts",
         "_patience",
@@ -87,8 +90,9 @@ class DeltaStream:
         "target",
     )
 
-    def __init__(self, press: Press, patience: float = 5.0) -> None:
+    def __init__(self, press: Press, patience: float = 5.0, linger: float = 0.0) -> None:
         self._press = press
+        self._lingering = Lingering(linger)
         self._patience = patience
         self.subscriptions: dict[str, Subscription] = {}
         self.target: Target | None = None
@@ -113,6 +117,11 @@ class DeltaStream:
             and self._pending is None
             and not any(subscription.flight for subscription in self.subscriptions.values())
         )
+
+    @property
+    def lingers(self) -> bool:
+        """Whether clusters that are no longer used stay for a while yet."""
+        return self._lingering.next < inf
 
     @property
     def stuck(self) -> bool:
@@ -145,7 +154,7 @@ class DeltaStream:
         if first or request.resource_names_subscribe or request.resource_names_unsubscribe:
             self._subscribe(subscription, request, first)
             self._serve(subscription, now)
-        elif self._step is Step.IDLE and self._may_remove() and self.target is not None:
+        elif self._step is Step.IDLE and not self.lingers and self._may_remove() and self.target is not None:
             self._begin(self.target, now)
         return self._proceed(now)
 
@@ -199,6 +208,8 @@ class DeltaStream:
         self._enter(Step.CLUSTERS, now)
 
     def _proceed(self, now: float) -> list[Action]:
+        if self._step is Step.IDLE and now >= self.deadline and self.target is not None:
+            self._begin(self.target, now)
         while self._step is not Step.IDLE and (now >= self.deadline or self._is_done(self._step)):
             if self._step is not Step.CLEANUP:
                 self._enter(Step(self._step + 1), now)
@@ -211,7 +222,7 @@ class DeltaStream:
 
     def _rest(self) -> None:
         self._step = Step.IDLE
-        self.deadline = inf
+        self.deadline = self._lingering.next
         self._parts = {}
         self._endpoints_sent = set()
 
@@ -232,7 +243,7 @@ class DeltaStream:
                 clear = self._traffic_is_clear()
                 self._remove(ROUTE_TYPE)
                 if clear:
-                    self._remove(CLUSTER_TYPE)
+                    self._remove_clusters(now)
             case Step.CLEANUP:
                 self._clean_up()
             case _:
@@ -291,6 +302,12 @@ class DeltaStream:
         subscription = self.subscriptions.get(type_url)
         if subscription is not None:
             self._send(subscription, subscription.remove())
+
+    def _remove_clusters(self, now: float) -> None:
+        clusters = self.subscriptions.get(CLUSTER_TYPE)
+        if clusters is not None:
+            names = clusters.leftovers() if clusters.exceptions else ()
+            self._send(clusters, clusters.remove(self._lingering.due(names, now)))
 
     def _traffic_is_clear(self) -> bool:
         """Whether the client surely uses the target's listeners and routes, so that what these dropped may go."""

@@ -13,7 +13,7 @@ from lateen.telemetry.metrics import Metrics
 from lateen.xds.blame import rejection_problems
 from lateen.xds.board import ProblemBoard
 from lateen.xds.connection import Connection
-from lateen.xds.delta import Refused, Send, Target
+from lateen.xds.delta import DeltaStream, Refused, Send, Target
 from lateen.xds.distribution import Distribution, Distributions, Nack
 from lateen.xds.encode import Encoder
 from lateen.xds.resource_type import abbreviation
@@ -49,7 +49,9 @@ class Fleet:
         board: ProblemBoard | None = None,
         encoder: Encoder | None = None,
         patience: float = 5.0,
+        linger: float = 0.0,
     ) -> None:
+        """`patience` and `linger` are those of DeltaStream."""
         self.connections: dict[int, Connection] = {}
         self.distributions = Distributions(clock)
         self.board = board or ProblemBoard()
@@ -64,6 +66,7 @@ class Fleet:
         self._encoder = encoder or Encoder()
         self._press = Press()
         self._patience = patience
+        self._linger = linger
         self._version = 0
         self._opened = 0
         self._layer_problems: dict[int, tuple[Problem, ...]] = {}
@@ -71,7 +74,7 @@ class Fleet:
     def open(self) -> Connection:
         """A new stream, of a proxy that has yet to introduce itself."""
         self._opened += 1
-        return Connection(self._opened, self._clock, self._press, self, self._patience)
+        return Connection(self._opened, self._clock, DeltaStream(self._press, self._patience, self._linger), self)
 
     def publish(self, revision: int) -> Distribution:
         """Tell every proxy what the source says now, which is the store's state as of `revision`."""

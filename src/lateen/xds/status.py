@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lateen.api.problem import ResourceRef
 from lateen.translate.names import SECRET_TYPE
 from lateen.xds.connection import Connection
-from lateen.xds.delta import Target
+from lateen.xds.delta import DeltaStream
 from lateen.xds.resource_type import TYPES
 from lateen.xds.sheet import Encoded, everything
 from lateen.xds.subscription import Subscription
@@ -45,21 +45,22 @@ def type_statuses(connection: Connection, left_out: frozenset[ResourceRef] = fro
 def _statuses(connection: Connection) -> dict[str, TypeStatus]:
     stream = connection.stream
     expected = (url for url in TYPES if url != SECRET_TYPE)
-    return {url: _status(stream.subscriptions.get(url), stream.newest) for url in expected} | {
-        url: _status(each, stream.newest)
+    return {url: _status(stream.subscriptions.get(url), stream) for url in expected} | {
+        url: _status(each, stream)
         for url, each in stream.subscriptions.items()
         if url not in TYPES or url == SECRET_TYPE
     }
 
 
-def _status(subscription: Subscription | None, newest: Target | None) -> TypeStatus:
+def _status(subscription: Subscription | None, stream: DeltaStream) -> TypeStatus:
     if subscription is None:
         return TypeStatus(SyncState.NOT_SENT)
     if subscription.rejected:
         messages = dict.fromkeys(rejection.message for rejection in subscription.rejected.values())
         return TypeStatus(SyncState.ERROR, "; ".join(messages), tuple(sorted(subscription.rejected)))
+    newest = stream.newest
     behind = newest is not None and subscription.base != newest.sheets.get(subscription.type_url, ())
-    if subscription.flight or behind or subscription.leftovers():
+    if subscription.flight or behind or (subscription.leftovers() and not stream.lingers):
         return TypeStatus(SyncState.STALE)
     return (
         TypeStatus(SyncState.SYNCED) if subscription.wildcard or subscription.names else TypeStatus(SyncState.NOT_SENT)

@@ -1,7 +1,7 @@
 """What one client asked for of one resource type, and what it was told."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from lateen.xds.nack import blamed, rest_applied
@@ -175,9 +175,11 @@ class Subscription:
         """Names that the client holds, or may hold, and that don't exist any more; sorted."""
         return sorted(name for name in self.exceptions if self.wants(name) and find(self.base, name) is None)
 
-    def remove(self) -> Delta | None:
-        """Tell the client to drop the leftovers."""
+    def remove(self, chosen: Set[str] | None = None) -> Delta | None:
+        """Tell the client to drop the leftovers, or those `chosen`."""
         names = self.leftovers() if self.exceptions else []
+        if chosen is not None:
+            names = [name for name in names if name in chosen]
         for name in names:
             del self.exceptions[name]
             self.rejected.pop(name, None)

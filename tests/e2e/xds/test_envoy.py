@@ -47,11 +47,15 @@ class Load:
         self.port = port
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
+        self.first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the first request is sent."""
 
     async def run(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         while True:
             writer.write(b"GET / HTTP/1.1\r\nhost: web\r\n\r\n")
+            if not self.first.done():
+                self.first.set_result(None)
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
                 int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"content-length")
@@ -90,8 +94,8 @@ async def sidecar(mesh: XdsMesh, folder: Path) -> AsyncIterator[RunningEnvoy]:
 
 
 @asynccontextmanager
-async def world(folder: Path, layer: Layer) -> AsyncIterator[tuple[XdsMesh, RunningEnvoy]]:
-    mesh = XdsMesh(folder / "xds.sock")
+async def world(folder: Path, layer: Layer, linger: float = 0.0) -> AsyncIterator[tuple[XdsMesh, RunningEnvoy]]:
+    mesh = XdsMesh(folder / "xds.sock", linger)
     mesh.layer = layer
     await mesh.serve()
     try:
@@ -138,6 +142,27 @@ async def test_changes_under_load_lose_no_request(tmp_path: Path) -> None:
         assert load.failures == []
         assert min(load.answers[name] for name in ("v1", "v2", "v3")) > 100
         assert await asyncio.to_thread(mesh_clusters, envoy) == {"v1", three}
+
+
+async def test_a_request_that_is_held_up_still_finds_a_cluster_that_routes_no_longer_name(tmp_path: Path) -> None:
+    listen = free_port()
+    async with (
+        backends("v1", "v2") as ports,
+        world(tmp_path, weighted(listen, {"v1": ports["v1"]}, {"v1": 1}, delay_ms=1000), 2.0) as (mesh, envoy),
+        TaskGroup() as tasks,
+    ):
+        await serving(listen)
+        load = Load(listen)
+        running = tasks.start(load.run(), "load")
+        await load.first
+        assert (await mesh.publish(weighted(listen, {"v2": ports["v2"]}, {"v2": 1}))).acked == 1
+        assert not load.answers
+        await load.more(10)
+        assert not running.done()
+        assert (load.failures, load.answers["v1"], load.answers["v2"] >= 9) == ([], 1, True)
+        async with asyncio.timeout(10):
+            while await asyncio.to_thread(mesh_clusters, envoy) != {"v2"}:
+                await asyncio.sleep(0.02)
 
 
 def mesh_clusters(envoy: RunningEnvoy) -> set[str]:

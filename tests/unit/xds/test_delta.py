@@ -12,8 +12,8 @@ PATIENCE = 5.0
 class Dialogue:
     """A stream, and the last response of each type."""
 
-    def __init__(self, target: Target | None = None) -> None:
-        self.stream = DeltaStream(Press(), PATIENCE)
+    def __init__(self, target: Target | None = None, linger: float = 0.0) -> None:
+        self.stream = DeltaStream(Press(), PATIENCE, linger)
         self.last: dict[str, discovery_pb2.DeltaDiscoveryResponse] = {}
         self.refusals: list[Refused] = []
         self.now = 0.0
@@ -53,14 +53,14 @@ class Dialogue:
     def config(self, target: Target) -> list[str]:
         return self._note(self.stream.on_config(target, self.now))
 
-    def wait(self) -> list[str]:
-        self.now += PATIENCE
+    def wait(self, seconds: float = PATIENCE) -> list[str]:
+        self.now += seconds
         return self._note(self.stream.on_time(self.now))
 
 
-def connected(target: Target, endpoints: tuple[str, ...], routes: tuple[str, ...]) -> Dialogue:
+def connected(target: Target, endpoints: tuple[str, ...], routes: tuple[str, ...], linger: float = 0.0) -> Dialogue:
     """A client that has everything of `target`."""
-    dialogue = Dialogue(target)
+    dialogue = Dialogue(target, linger)
     dialogue.ask(CLUSTER_TYPE)
     dialogue.ack(CLUSTER_TYPE)
     if endpoints:
@@ -282,3 +282,43 @@ def test_a_cluster_that_was_dropped_before_its_refusal_came_is_sent_again_when_i
         dialogue.wait()
     dialogue.ack(CLUSTER_TYPE, "Error adding/updating cluster(s) b: no good")
     assert "CDS b" in dialogue.config(config(4, {"a": 0, "b": 0}, {"r": ["a"]}, {"l": "r"}))
+
+
+def lingering() -> Dialogue:
+    """A client whose routes have just left cluster `a`, which may stay for ten seconds."""
+    dialogue = connected(OLD, ("a", "b"), ("r",), linger=10.0)
+    dialogue.config(NEW)
+    dialogue.ack(CLUSTER_TYPE)
+    dialogue.ack(ENDPOINT_TYPE)
+    assert dialogue.ack(ROUTE_TYPE) == []
+    assert (dialogue.stream.settled, dialogue.stream.lingers) == (True, True)
+    return dialogue
+
+
+def test_a_cluster_that_is_no_longer_used_stays_for_a_while() -> None:
+    dialogue = lingering()
+    assert dialogue.wait(9.9) == []
+    assert dialogue.wait(0.2) == ["CDS -a"]
+    assert dialogue.ack(CLUSTER_TYPE) == ["EDS -a"]
+    dialogue.ack(ENDPOINT_TYPE)
+    assert (dialogue.stream.settled, dialogue.stream.lingers) == (True, False)
+
+
+def test_each_cluster_has_its_own_time() -> None:
+    dialogue = lingering()
+    dialogue.wait(5)
+    dialogue.config(config(3, {"c": 0}, {"r": ["c"]}, {"l": "r"}))
+    dialogue.ack(CLUSTER_TYPE)
+    dialogue.ask(ENDPOINT_TYPE, "c")
+    dialogue.ack(ENDPOINT_TYPE)
+    assert dialogue.ack(ROUTE_TYPE) == []
+    assert dialogue.wait(5.1) == ["CDS -a"]
+    dialogue.ack(CLUSTER_TYPE)
+    assert dialogue.wait(5) == ["CDS -b"]
+
+
+def test_a_cluster_that_comes_back_in_time_was_never_away() -> None:
+    dialogue = lingering()
+    assert dialogue.config(config(3, {"a": 0, "b": 0}, {"r": ["a"]}, {"l": "r"})) == ["RDS r"]
+    dialogue.ack(ROUTE_TYPE)
+    assert (dialogue.wait(20), dialogue.stream.lingers) == ([], False)
