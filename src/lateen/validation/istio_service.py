@@ -3,7 +3,7 @@
 from lateen.api.istio_service import IstioService
 from lateen.validation.field import Field
 from lateen.validation.hosts import HOST_HINT, is_fqdn
-from lateen.validation.names import LABEL_HINT, check_labels, is_cidr, is_label
+from lateen.validation.names import LABEL_HINT, check_labels, is_cidr, is_ip, is_label
 
 
 def check_istio_service(service: IstioService | None, field: Field, *, required: bool = False) -> None:
@@ -31,11 +31,11 @@ def check_istio_service(service: IstioService | None, field: Field, *, required:
 
 
 def check_outside_service(text: str, field: Field) -> None:
-    """Report what is neither a domain, with `*` as its first label or alone, nor a range of addresses."""
+    """Report what is neither a domain, with `*` as its first label or alone, nor an address or a range of them."""
     if text.count("/") == 1:
         if not is_cidr(text):
             field.error(f'"{text[:80]}" is no range of addresses', "write it as 10.1.0.0/16", "InvalidHost")
-    elif text != "*" and not is_fqdn(_without_wildcard(text)):
+    elif text != "*" and not is_ip(text) and not is_fqdn(_without_wildcard(text)):
         field.error(f'"{text[:80]}" is no host name', HOST_HINT, "InvalidHost")
 
 

@@ -193,6 +193,15 @@ def test_policies_become_one_destination_rule() -> None:
                 "ports": [{"number": 80, "protocol": "TCP", "name": "tcp-80"}],
             },
         ),
+        (
+            "10.0.0.1",
+            "HTTP",
+            {
+                "hosts": ["it.default.svc.cluster.local"],
+                "addresses": ["10.0.0.1"],
+                "ports": [{"number": 80, "protocol": "HTTP", "name": "http-80"}],
+            },
+        ),
     ],
 )
 def test_what_an_egress_rule_becomes(destination: str, protocol: str, expected: JsonObject) -> None:

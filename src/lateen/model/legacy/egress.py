@@ -1,6 +1,7 @@
 """EgressRules into ServiceEntries."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from lateen.api.egress_rule import EgressPort, EgressRule
 from lateen.api.problem import Problem
@@ -17,20 +18,29 @@ def service_entry(rule: EgressRule, cluster_domain: str) -> ServiceEntry | None:
     if service in ("", EVERYTHING):
         return None
     meta = rule.metadata
-    is_range = service.count("/") == 1
-    host = f"{meta.name}.{meta.namespace or DEFAULT_NAMESPACE}.svc.{cluster_domain}" if is_range else service
+    by_address = _is_address(service)
+    host = f"{meta.name}.{meta.namespace or DEFAULT_NAMESPACE}.svc.{cluster_domain}" if by_address else service
     return ServiceEntry(
         api_version=NETWORKING,
         kind="ServiceEntry",
         metadata=metadata(meta.name, meta.namespace, rule),
         spec=ServiceEntrySpec(
             hosts=(host,),
-            addresses=(service,) if is_range else (),
+            addresses=(service,) if by_address else (),
             ports=tuple(map(_port, rule.spec.ports)),
             location="MESH_EXTERNAL",
             resolution="NONE",
         ),
     )
+
+
+def _is_address(service: str) -> bool:
+    """Whether it is an address, or a range of them."""
+    try:
+        ip_network(service, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _port(port: EgressPort) -> ServicePort:
