@@ -66,3 +66,8 @@ def unserved_kind(body: JsonObject) -> UnservedKind | None:
     group = version.rpartition("/")[0]
     # Of Mixer's kinds, which had adapters without end, each begins with a small letter.
     return _MIXER if group == MIXER_GROUP and kind[:1].islower() else _BY_NAME.get((group, kind))
+
+
+def is_istios(body: JsonObject) -> bool:
+    """Whether a document's `apiVersion` is of a group of Istio's, whatever its kind."""
+    return str(body.get("apiVersion", "")).partition("/")[0].endswith(".istio.io")

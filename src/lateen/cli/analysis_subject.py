@@ -13,7 +13,7 @@ from lateen.api.config_map import ConfigMap
 from lateen.api.meta import ObjectMeta, Resource
 from lateen.api.problem import Origin, Problem, ResourceRef
 from lateen.api.schema import encode, info_of
-from lateen.api.unserved import unserved_kind
+from lateen.api.unserved import is_istios, unserved_kind
 from lateen.api.yaml_tree import Tree
 from lateen.app.profiles import part_documents
 from lateen.cli.documents import read_documents
@@ -29,7 +29,7 @@ class Subject:
     documents: list[Document]
     problems: list[Problem]
     resources: dict[ResourceRef, Resource]
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[Document] = field(default_factory=list)
     held: list[Document] = field(default_factory=list)
     """The mesh's own rules, as far as the files don't replace them."""
 
@@ -48,8 +48,9 @@ def read_sources(sources: Sequence[str], namespace: str) -> Subject:
     """The files' resources; those without a namespace are in `namespace`."""
     subject = subject_of(*read_documents(sources, recursive=True), namespace)
     if subject.unknown:
-        kinds = ", ".join(sorted(set(subject.unknown)))
-        click.echo(f"note: {len(subject.unknown)} documents of kinds that are not analyzed: {kinds}", err=True)
+        kinds = ", ".join(sorted({str(each.body.get("kind", "")) for each in subject.unknown}))
+        count = "a document" if len(subject.unknown) == 1 else f"{len(subject.unknown)} documents"
+        click.echo(f"note: {count} of kinds that are not analyzed: {kinds}", err=True)
     return subject
 
 
@@ -59,7 +60,8 @@ def subject_of(documents: Iterable[Document], problems: Iterable[Problem], names
     for document in documents:
         known, metadata = info_of(document.body) or unserved_kind(document.body), document.body.get("metadata")
         if known is None:
-            subject.unknown.append(str(document.body.get("kind", "")))
+            unknown = subject.documents if is_istios(document.body) else subject.unknown
+            unknown.append(document)
             continue
         if known.namespaced and isinstance(metadata, dict) and not metadata.get("namespace"):
             body = {**document.body, "metadata": {**metadata, "namespace": namespace}}

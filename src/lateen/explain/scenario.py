@@ -9,7 +9,7 @@ from lateen.api.pod import Pod
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.schema import decode, find_kind, id_of, kind_info, ref_of
 from lateen.api.service import Service
-from lateen.api.unserved import unserved_kind
+from lateen.api.unserved import is_istios, unserved_kind
 from lateen.explain.assumed import WORKLOADS, completed_pods, entries_with_addresses, pods_of, with_addresses
 from lateen.explain.assumed_mesh import Assumed, assume
 from lateen.explain.assumed_secrets import with_secrets
@@ -114,15 +114,12 @@ def _accepted(documents: Iterable[Document], namespace: str) -> tuple[dict[Resou
 
 def _found(document: Document) -> Sequence[Problem]:
     """What is wrong with a document; kinds that the mesh doesn't know are none of its business."""
-    kind = id_of(document.body)
+    body = document.body
+    kind = id_of(body)
     if kind is None:
-        known = find_kind(str(document.body.get("kind", ""))) or unserved_kind(document.body) or _is_istio(document)
-        return validate(document.body, document) if known else document.problems
-    return document.problems if kind in ALWAYS_VALID else (*document.problems, *validate(document.body, document))
-
-
-def _is_istio(document: Document) -> bool:
-    return str(document.body.get("apiVersion", "")).partition("/")[0].endswith(".istio.io")
+        known = find_kind(str(body.get("kind", ""))) or unserved_kind(body) or is_istios(body)
+        return validate(body, document) if known else document.problems
+    return document.problems if kind in ALWAYS_VALID else (*document.problems, *validate(body, document))
 
 
 def _located(document: Document, namespace: str) -> Document:

@@ -1,7 +1,7 @@
 import pytest
 
 from lateen.api.schema import KINDS, ref_of
-from lateen.api.unserved import UNSERVED, unserved_kind
+from lateen.api.unserved import UNSERVED, is_istios, unserved_kind
 
 
 def test_no_kind_is_both_served_and_not() -> None:
@@ -37,3 +37,10 @@ def test_the_two_kinds_of_gateways_have_different_names() -> None:
     other = {**body, "apiVersion": "networking.istio.io/v1"}
     assert ref_of(body) != ref_of(other)
     assert str(ref_of(body)) == str(ref_of(other)) == "Gateway g"
+
+
+@pytest.mark.parametrize(
+    ("version", "istios"), [("networking.istio.io/v9", True), ("example.com/v1", False), ("v1", False), (7, False)]
+)
+def test_groups_of_istios(version: object, istios: bool) -> None:
+    assert is_istios({"apiVersion": version}) is istios

@@ -99,3 +99,12 @@ def test_what_is_new_is_younger_than_what_runs() -> None:
     documents, _ = parse_documents(virtual_service("  - directResponse: {status: 202}\n", name="a"), "new.yaml")
     assert ask(build_scenario(documents, running=running), "http://reviews:9080/").status == 201
     assert ask(build_scenario([*documents, *elder]), "http://reviews:9080/").status == 202
+
+
+def test_kinds_that_are_not_there_are_warned_of_and_slips_are_mistakes() -> None:
+    head = "---\napiVersion: {0}\nkind: {1}\nmetadata: {{name: it}}\n"
+    kinds = (("security.istio.io/v1", "AuthorizationPolicy"), ("networking.istio.io/v1", "VirtualServise"))
+    other = head.format("batch/v1", "Job")
+    documents, _ = parse_documents(MESH + other + "".join(head.format(*each) for each in kinds), "mesh.yaml")
+    made = build_scenario(documents)
+    assert [(each.severity, each.code) for each in made.problems] == [("Warning", "NoEffect"), ("Error", "UnknownKind")]

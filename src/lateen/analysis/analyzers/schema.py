@@ -14,7 +14,7 @@ from lateen.api.codec import Document
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Problem, Severity
 from lateen.api.schema import info_of
-from lateen.api.unserved import unserved_kind
+from lateen.api.unserved import is_istios, unserved_kind
 from lateen.validation.validate import validate
 
 _OWN = {message.code: message for message in (UNREACHABLE_RULE, INEFFECTIVE_MATCH)}
@@ -30,7 +30,7 @@ def analyze(config: Configuration) -> Iterator[Problem]:
 
 def document_problems(body: JsonObject, document: Document | None = None) -> Iterator[Problem]:
     """What validation finds in one document, in the words of analysis."""
-    if info_of(body) is None and unserved_kind(body) is None:
+    if info_of(body) is None and unserved_kind(body) is None and not is_istios(body):
         return
     for problem in validate(body, document):
         yield _as_message(problem)

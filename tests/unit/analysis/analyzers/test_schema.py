@@ -39,3 +39,8 @@ def test_what_legacy_rules_no_longer_mean_is_said() -> None:
         "spec.precedence",
     )
     assert problem.origin.line > 0
+
+
+def test_a_kind_that_istio_does_not_have_is_a_mistake() -> None:
+    [problem] = problems_by(NAME, rule("VirtualServise", "it", "{}"))
+    assert (problem.code, problem.hint) == ("IST0106", "did you mean VirtualService?")
