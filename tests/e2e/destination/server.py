@@ -18,7 +18,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         shown = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
-        body = json.dumps({"name": self.name, "serial": int(shown["serialNumber"], 16) if shown else None})
+        body = json.dumps({"name": self.name, "serial": int(str(shown["serialNumber"]), 16) if shown else None})
         self.send_response(500 if FAILING.exists() else 200)
         self.end_headers()
         self.wfile.write(body.encode())
