@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 MARK = "x-echo-mark"
 """A request header whose values are counted."""
 
+DELAY = "x-echo-delay"
+"""A request header with the seconds that the answer takes."""
+
 TUNNEL = b"HTTP/1.1 200 OK\r\n\r\n"
 """The answer to CONNECT: what follows goes to the server itself."""
 
@@ -71,6 +74,7 @@ def _server(
                 headers = _headers(head)
                 echoes.seen[name, headers.get(MARK, "")] += 1
                 await reader.readexactly(int(headers.get("content-length", 0)))
+                await asyncio.sleep(float(headers.get(DELAY, 0)))
                 writer.write(TUNNEL if head.startswith(b"CONNECT ") else _answer(name, head, headers))
                 await writer.drain()
             writer.write(name.encode())

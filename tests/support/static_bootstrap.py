@@ -29,6 +29,9 @@ def envoy_binary() -> Path:
 CERTIFICATES = "/etc/certs"
 """Where rules of tests name files: cert.pem and key.pem, ca.pem and crl.pem."""
 
+ACCEPTED = "Using deprecated option 'envoy.config.route.v3.RouteAction.max_grpc_timeout'"
+"""Beside what takes its place Envoy leaves a route's timeout out of account."""
+
 
 def static_bootstrap(resources: Resources, ca: Path) -> Bootstrap:
     """Endpoints are put into their clusters, routes into their listeners, and secrets beside them.
@@ -58,7 +61,7 @@ def validate(resources: Resources, folder: Path) -> str:
     file.write_text(json.dumps(_with_own_secrets(json.loads(text), resources.secrets.keys())))
     command = [str(envoy_binary()), "--mode", "validate", "-c", str(file), "--disable-hot-restart", "-l", "warning"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    complaints = [line for line in done.stderr.splitlines() if line.strip()]
+    complaints = [line for line in done.stderr.splitlines() if line.strip() and ACCEPTED not in line]
     if done.returncode != 0 or complaints:
         return "\n".join([*complaints, done.stdout.strip(), f"exit status {done.returncode}"])
     return ""

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tests.support.agreement import SHARE_TOLERANCE, Answer, disagreements
 from tests.support.call_client import CallClient
 from tests.support.certificates import Certificate, certificate
-from tests.support.echo import MARK, Echoes, echo_servers
+from tests.support.echo import DELAY, MARK, Echoes, echo_servers
 from tests.support.routed_envoy import bare_bootstrap, echo_cluster
 from tests.support.running_envoy import free_ports, running_envoy, until
 from tests.support.static_bootstrap import static_listener
@@ -35,6 +35,14 @@ from lateen.translate.listener_filters import listener_filters
 from lateen.translate.names import ORIGINAL_DST_FILTER
 from lateen.translate.resources import Resources
 from lateen.translate.wire import pack
+
+LONGEST = 0.5
+"""Seconds: timeouts that are longer are not waited for."""
+
+LATER = 0.3
+TIMED_OUT = 504
+UNAVAILABLE = "14"
+"""What gRPC callers are told instead."""
 
 AUTHORITY = certificate("authority.example.com")
 
@@ -75,11 +83,25 @@ class Stage:
         answers: list[Answer] = []
 
         def ask() -> Answer:
-            answers.append(self.client.send(self.ports[_key(play)], call, terminated=play.is_terminated))
+            answers.append(self._send(play, call))
             return answers[-1]
 
         found = disagreements(ask, play.outcome)
-        return [*found, *self._mirror_differences(play.outcome, mark, len(answers))]
+        found += self._mirror_differences(play.outcome, mark, len(answers))
+        return [*found, *self._timeout_differences(play)]
+
+    def _timeout_differences(self, play: Play) -> Iterator[str]:
+        """What becomes of a request whose answer takes longer than the route allows."""
+        limit = play.outcome.timeout_ms / 1000
+        if not 0 < limit <= LONGEST or (play.outcome.faults and play.outcome.faults.abort_share):
+            return
+        headers = {**play.call.headers, DELAY: str(limit + LATER)}
+        answer = self._send(play, replace(play.call, headers=headers))
+        if answer.status != TIMED_OUT and answer.headers.get("grpc-status") != UNAVAILABLE:
+            yield f"simulated a timeout of {limit} s, Envoy answered {answer.place} after {answer.seconds:.2f}"
+
+    def _send(self, play: Play, call: Call) -> Answer:
+        return self.client.send(self.ports[_key(play)], call, terminated=play.is_terminated)
 
     def _mirror_differences(self, outcome: Outcome, mark: str, asked: int) -> Iterator[str]:
         """Copies arrive after the answer, and nowhere else than said."""
