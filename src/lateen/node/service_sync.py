@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from lateen.node.network.forwarding import Forwarding, forwarding_for
 
 log = logging.getLogger(__name__)
 
-KINDS = ("Service", "EndpointSlice", "ServiceEntry")
+KINDS = ("Service", "EndpointSlice", "ServiceEntry", "Pod")
 SETTLE_SECONDS = 0.02
 
 R = TypeVar("R", bound=Resource)
@@ -76,12 +76,20 @@ class ServiceSync:
             raise
         self._backoff.reset()
 
-    def _read(self) -> tuple[list[Service], list[EndpointSlice], list[ServiceEntry]]:
+    def _read(self) -> tuple[list[Service], list[EndpointSlice], list[ServiceEntry], dict[str, str]]:
         return (
             self._decoded("Service", Service),
             self._decoded("EndpointSlice", EndpointSlice),
             self._decoded("ServiceEntry", ServiceEntry),
+            self._clients(),
         )
+
+    def _clients(self) -> dict[str, str]:
+        """The namespaces of pods by their addresses."""
+        pods = self._reflectors["Pod"].items.values()
+        return {
+            address: pod["metadata"]["namespace"] for pod in pods if (address := pod.get("status", {}).get("podIP"))
+        }
 
     def _decoded(self, kind: str, struct: type[R]) -> list[R]:
         """Everything of a kind; what has not changed since the last time is not decoded again."""
@@ -93,6 +101,12 @@ class ServiceSync:
         self._decoded_from[kind] = known
         return [resource for _, resource in known.values() if isinstance(resource, struct)]
 
-    def _write(self, services: list[Service], slices: list[EndpointSlice], entries: list[ServiceEntry]) -> None:
-        write_table(self._table, build_table(self._plan.pods, services, slices, entries))
+    def _write(
+        self,
+        services: list[Service],
+        slices: list[EndpointSlice],
+        entries: list[ServiceEntry],
+        clients: Mapping[str, str],
+    ) -> None:
+        write_table(self._table, build_table(self._plan.pods, services, slices, entries, clients))
         self._apply(forwarding_for(services, slices))

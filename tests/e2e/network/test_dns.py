@@ -17,7 +17,7 @@ from tests.e2e.network.conftest import Mesh
 from lateen.lib.netns import run_inside
 from lateen.lib.pid_file import PidFile
 from lateen.node.dns.process import DnsProcess
-from lateen.node.dns.table import DnsTable, write_table
+from lateen.node.dns.table import DnsTable, EntryAddresses, write_table
 from lateen.node.network.capture import Capture, install_capture
 from lateen.node.network.service_proxy import ServiceProxy
 
@@ -65,7 +65,9 @@ def name_server(mesh: Mesh, tmp_path: Path, machine_resolver: str) -> Iterator[D
         resolv_conf=tmp_path / "resolv.conf",
     )
     table = DnsTable(
-        pods=str(mesh.plan.pods), addresses={WEB: ["10.96.0.20"]}, entries={"db.example.com": ["240.240.0.1"]}
+        pods=str(mesh.plan.pods),
+        addresses={WEB: ["10.96.0.20"]},
+        entries={"db.example.com": [EntryAddresses(["240.240.0.1"])]},
     )
     write_table(process.table, table)
     process.ensure()

@@ -71,3 +71,13 @@ def test_proxies_look_up_the_hosts_that_a_wildcard_stands_for(mesh: RealMesh) ->
     connected = [line for line in clusters.splitlines() if "::cx_total::" in line and not line.endswith("::0")]
     for port in (8080, 8443):
         assert any(line.startswith(f"outbound|{port}||*.default.pod.cluster.local::") for line in connected)
+
+
+def test_only_namespaces_that_an_entry_is_for_know_its_host(mesh: RealMesh) -> None:
+    entry = databases(mesh, "TCP").partition("---")[0]
+    mesh.apply(f"{entry}  exportTo: [outside]\n", "--wait")
+    until(lambda: addresses(mesh), "the host has an address")
+    assert resolved(mesh, "orders.db.test") == ""
+    mesh.apply(f"{entry}  exportTo: [default]\n", "--wait")
+    until(partial(resolved, mesh, "orders.db.test"), "the host is resolved")
+    assert answers(mesh, "banner", "orders.db.test:3306", 3) == {"orders-db": 3}

@@ -63,8 +63,8 @@ class Responder:
         answer = self._remembered.get(packet[2:])
         return None if answer is None else packet[:2] + answer
 
-    async def respond(self, packet: bytes, *, over_tcp: bool) -> bytes | None:
-        """The packet to send back, None for what is no question."""
+    async def respond(self, packet: bytes, *, over_tcp: bool, client: str = "") -> bytes | None:
+        """The packet to send back to the client at that address, None for what is no question."""
         query = parse_question(packet)
         if query is None:
             return None
@@ -74,7 +74,8 @@ class Responder:
         if zone is None:
             return _failure(query, dns.rcode.SERVFAIL)
         question = query.question[0]
-        answer = zone.answer(question.name.to_text(omit_final_dot=True).lower(), question.rdtype)
+        name = question.name.to_text(omit_final_dot=True).lower()
+        answer = zone.answer(name, question.rdtype, client)
         if answer is None:
             return await self._upstream.ask(packet, over_tcp=over_tcp) or _failure(query, dns.rcode.SERVFAIL)
         response = _message(query, answer)
@@ -82,7 +83,8 @@ class Responder:
             await self._add_alias_target(response, answer.alias_target, question.rdtype)
         wire = _wire(response, query, over_tcp=over_tcp)
         # Several addresses are put on the wire in another order each time: clients of headless services take the first.
-        if not over_tcp and not answer.alias_target and len(answer.records) < 2:
+        alike = zone.is_same_for_all(name) and len(answer.records) < 2
+        if alike and not over_tcp and not answer.alias_target:
             self._remember(zone, packet, wire)
         return wire
 

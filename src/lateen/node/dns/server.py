@@ -88,7 +88,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 
     async def _answer(self, packet: bytes, client: tuple[str, int]) -> None:
         try:
-            answer = await self._responder.respond(packet, over_tcp=False)
+            answer = await self._responder.respond(packet, over_tcp=False, client=client[0])
         finally:
             self._waiting -= 1
         if answer is not None and self._transport is not None:
@@ -104,17 +104,17 @@ class _Streams:
         try:
             if not self._free.locked():
                 async with self._free:
-                    await self._converse(reader, writer)
+                    await self._converse(reader, writer, writer.get_extra_info("peername")[0])
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: str) -> None:
         while True:
             async with asyncio.timeout(_TCP_IDLE_SECONDS):
                 packet = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
-            answer = await self._responder.respond(packet, over_tcp=True)
+            answer = await self._responder.respond(packet, over_tcp=True, client=client)
             if answer is None:
                 return
             writer.write(len(answer).to_bytes(2) + answer)

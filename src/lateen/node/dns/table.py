@@ -1,7 +1,7 @@
 """The names that the mesh's name server knows, as the file that the node agent writes for it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from lateen.api.service_entry import ServiceEntry
 from lateen.model.service_entries import addresses_of
 
 CLUSTER_DOMAIN = "cluster.local"
+PUBLIC, PRIVATE, NOBODY = "*", ".", "~"
+"""Words of `exportTo`."""
 
 
 class PortTarget(msgspec.Struct, frozen=True, array_like=True):
@@ -22,10 +24,19 @@ class PortTarget(msgspec.Struct, frozen=True, array_like=True):
     host: str
 
 
+class EntryAddresses(msgspec.Struct, frozen=True, array_like=True):
+    """The addresses that stand for a host in the mesh, as a ServiceEntry of a namespace says; none: for everyone."""
+
+    addresses: list[str]
+    owner: str = ""
+    namespaces: list[str] = []
+
+
 class DnsTable(msgspec.Struct, frozen=True, kw_only=True):
     """Lower-case names without the last dot. `ports` has names like `_http._tcp.reviews.default.svc.cluster.local`.
 
-    `entries` are the hosts of ServiceEntries, with the addresses that stand for them in the mesh.
+    `entries` are the hosts of ServiceEntries, the oldest first. `clients` are the namespaces of pods by their address,
+    if these matter.
     """
 
     pods: str
@@ -33,7 +44,8 @@ class DnsTable(msgspec.Struct, frozen=True, kw_only=True):
     addresses: dict[str, list[str]] = {}
     aliases: dict[str, str] = {}
     ports: dict[str, list[PortTarget]] = {}
-    entries: dict[str, list[str]] = {}
+    entries: dict[str, list[EntryAddresses]] = {}
+    clients: dict[str, str] = {}
 
 
 def read_table(file: Path) -> DnsTable:
@@ -60,19 +72,27 @@ def build_table(
     services: Iterable[Service],
     slices: Iterable[EndpointSlice],
     entries: Iterable[ServiceEntry] = (),
+    clients: Mapping[str, str] | None = None,
     domain: str = CLUSTER_DOMAIN,
 ) -> DnsTable:
-    """What Kubernetes' DNS specification and Istio's service entries ask for."""
+    """What Kubernetes' DNS specification and Istio's service entries ask for; `clients` are namespaces by address."""
     by_service: dict[tuple[str, str], list[EndpointSlice]] = defaultdict(list)
     for endpoint_slice in slices:
         if endpoint_slice.address_type == "IPv4":
             by_service[endpoint_slice.metadata.namespace, endpoint_slice.service_name].append(endpoint_slice)
-    table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={}, entries={})
+    table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={}, entries={}, clients={})
     for service in services:
         _add_service(table, service, by_service[service.metadata.namespace, service.metadata.name])
-    for entry in entries:
+    for entry in sorted(entries, key=lambda each: (each.metadata.creation_timestamp, each.ref)):
         _add_service_entry(table, entry)
+    if not all(is_for_all(each) for each in table.entries.values()):
+        table.clients.update(clients or {})
     return table
+
+
+def is_for_all(entries: Sequence[EntryAddresses]) -> bool:
+    """Whether what ServiceEntries say of a host is the same for every client."""
+    return len(entries) == 1 and not entries[0].namespaces
 
 
 def _add_service(table: DnsTable, service: Service, slices: list[EndpointSlice]) -> None:
@@ -113,10 +133,15 @@ def _add_port(table: DnsTable, service: str, port: str, protocol: str, target: P
 
 
 def _add_service_entry(table: DnsTable, entry: ServiceEntry) -> None:
+    owner, export_to = entry.metadata.namespace, entry.spec.export_to or (PUBLIC,)
+    if NOBODY in export_to and PUBLIC not in export_to:
+        return
+    namespaces = [] if PUBLIC in export_to else sorted({owner if each == PRIVATE else each for each in export_to})
     for host in entry.spec.hosts:
         addresses = [each for each in addresses_of(entry, host) if _is_ipv4(each)]
         if addresses:  # A name without addresses is resolved where it would be without a mesh.
-            table.entries.setdefault(host.lower().rstrip("."), addresses)
+            known = table.entries.setdefault(host.lower().rstrip("."), [])
+            known.append(EntryAddresses(addresses, owner, namespaces))
 
 
 def _is_ipv4(text: str) -> bool:

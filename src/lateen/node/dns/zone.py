@@ -1,12 +1,13 @@
 """Answers to questions about names of the mesh."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from dns.rcode import NOERROR, NXDOMAIN, SERVFAIL, Rcode
 from dns.rdatatype import CNAME, PTR, SOA, SRV, A, RdataType
 
-from lateen.node.dns.table import DnsTable
+from lateen.node.dns.table import DnsTable, EntryAddresses, is_for_all
 
 TTL_SECONDS = 5
 _REVERSE = ".in-addr.arpa"
@@ -39,23 +40,28 @@ class Zone:
         self._table = table
         self._domain = table.domain
         self._pods = IPv4Network(table.pods)
-        self._addresses = {**table.entries, **table.addresses} if with_entries else table.addresses
-        self._existing = _with_parents([*self._addresses, *table.aliases, *table.ports], table.domain)
+        self._entries = table.entries if with_entries else {}
+        self._existing = _with_parents([*table.addresses, *self._entries, *table.aliases, *table.ports], table.domain)
         self._names_of = _names_by_address(table)
 
-    def answer(self, name: str, kind: RdataType) -> Answer | None:
-        """The answer about a lower-case name without its last dot; None when others must be asked."""
+    def answer(self, name: str, kind: RdataType, client: str = "") -> Answer | None:
+        """The answer to a `client` about a lower-case name without its last dot; None when others must be asked."""
         if name.endswith(_REVERSE):
             return self._reverse(name, kind)
         if name == self._domain or name.endswith(f".{self._domain}"):
-            return self._own(name, kind)
-        addresses = self._foreign_addresses(name)
-        return None if addresses is None else self._addresses_answer(name, addresses, kind)
+            return self._own(name, kind, client)
+        addresses = self._entry_addresses(name, client)
+        return self._addresses_answer(name, addresses, kind) if addresses else None
 
-    def _own(self, name: str, kind: RdataType) -> Answer:
+    def is_same_for_all(self, name: str) -> bool:
+        """Whether every client gets the same answer about a name."""
+        entries = self._entries_for(name)
+        return not entries or is_for_all(entries)
+
+    def _own(self, name: str, kind: RdataType, client: str) -> Answer:
         if name in self._table.aliases:
-            return self._alias(name, kind)
-        addresses = self._addresses.get(name) or self._pod_address(name)
+            return self._alias(name, kind, client)
+        addresses = self._table.addresses.get(name) or self._pod_address(name) or self._entry_addresses(name, client)
         if addresses:
             return self._addresses_answer(name, addresses, kind)
         if kind == SRV and name in self._table.ports:
@@ -70,7 +76,7 @@ class Zone:
             return Answer(records=tuple(Record(name, A, address) for address in addresses))
         return self._nothing(NOERROR)
 
-    def _alias(self, name: str, kind: RdataType) -> Answer:
+    def _alias(self, name: str, kind: RdataType, client: str) -> Answer:
         """The chain of names and what is at its end; SERVFAIL for one that leads back to itself."""
         chain: dict[str, Record] = {}
         while name in self._table.aliases and name not in chain:
@@ -82,7 +88,7 @@ class Zone:
             return Answer(records=aliases[:1])
         if name in chain:
             return self._nothing(SERVFAIL)
-        found = self.answer(name, kind)
+        found = self.answer(name, kind, client)
         if found is None:
             return Answer(records=aliases, alias_target=name)
         return Answer(rcode=found.rcode, records=(*aliases, *found.records), authority=found.authority)
@@ -108,16 +114,22 @@ class Zone:
             return []
         return [str(address)] if address in self._pods else []
 
-    def _foreign_addresses(self, name: str) -> list[str] | None:
-        exact = self._addresses.get(name)
-        if exact is not None:
-            return exact
-        parent = name
-        while "." in parent:
-            parent = parent.partition(".")[2]
-            if (addresses := self._addresses.get(f"*.{parent}")) is not None:
-                return addresses
-        return None
+    def _entry_addresses(self, name: str, client: str) -> list[str]:
+        """What a client's own namespace says, else the oldest of those that are for it."""
+        namespace = self._table.clients.get(client, "")
+        entries = self._entries_for(name)
+        visible = [each for each in entries if not each.namespaces or namespace in each.namespaces]
+        chosen = next((each for each in visible if each.owner == namespace), visible[0] if visible else None)
+        return chosen.addresses if chosen else []
+
+    def _entries_for(self, name: str) -> Sequence[EntryAddresses]:
+        """Those of the host itself, else of the longest wildcard."""
+        parent = f".{name}"
+        found = self._entries.get(name)
+        while found is None and "." in parent[1:]:
+            parent = parent[parent.index(".", 1) :]
+            found = self._entries.get(f"*{parent}")
+        return found or ()
 
     def _reverse(self, name: str, kind: RdataType) -> Answer | None:
         try:

@@ -12,7 +12,7 @@ import pytest
 from dns import rcode
 
 from lateen.node.dns.responder import Responder, ZoneFile
-from lateen.node.dns.table import DnsTable, write_table
+from lateen.node.dns.table import DnsTable, EntryAddresses, write_table
 from lateen.node.dns.upstream import Upstream
 
 WEB = "web.shop.svc.cluster.local."
@@ -56,7 +56,11 @@ def responder(tmp_path: Path, resolver: tuple[Resolver, int]) -> Responder:
             "many.shop.svc.cluster.local": [f"10.244.1.{n}" for n in range(200)],
         },
         aliases={"outside.shop.svc.cluster.local": "www.example.org"},
-        entries={"db.example.com": ["240.240.0.1"]},
+        entries={
+            "db.example.com": [EntryAddresses(["240.240.0.1"])],
+            "own.example.com": [EntryAddresses(["240.240.0.2"], "shop", ["shop"])],
+        },
+        clients={"10.244.0.2": "shop"},
     )
     write_table(tmp_path / "dns.json", table)
     upstream = Upstream(tmp_path / "resolv.conf", patience=0.2, port=resolver[1])
@@ -93,6 +97,15 @@ async def test_hosts_of_service_entries_have_two_answers(responder: Responder, t
     captured = Responder(ZoneFile(tmp_path / "dns.json", with_entries=True), Upstream(tmp_path / "none"))
     assert shown(await ask(captured, "db.example.com.")) == ["240.240.0.1"]
     assert shown(await ask(responder, "db.example.com.")) == ["192.0.2.80"]
+
+
+async def test_an_answer_for_some_clients_is_not_remembered_for_others(responder: Responder, tmp_path: Path) -> None:
+    captured = Responder(ZoneFile(tmp_path / "dns.json", with_entries=True), Upstream(tmp_path / "none"))
+    packet = dns.message.make_query("own.example.com.", "A").to_wire()
+    answer = await captured.respond(packet, over_tcp=False, client="10.244.0.2")
+    assert answer is not None
+    assert shown(dns.message.from_wire(answer)) == ["240.240.0.2"]
+    assert captured.remembered(packet) is None
 
 
 async def test_a_silent_name_server_is_a_server_failure(responder: Responder) -> None:

@@ -5,7 +5,7 @@ from lateen.api.endpoint_slice import Endpoint, EndpointConditions, EndpointPort
 from lateen.api.meta import ObjectMeta
 from lateen.api.service import Service, ServicePort, ServiceSpec
 from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress, ServiceEntrySpec, ServiceEntryStatus
-from lateen.node.dns.table import DnsTable, PortTarget, build_table, read_table, write_table
+from lateen.node.dns.table import DnsTable, EntryAddresses, PortTarget, build_table, read_table, write_table
 
 PODS = IPv4Network("10.244.0.0/20")
 WEB = "web.shop.svc.cluster.local"
@@ -68,11 +68,29 @@ def test_service_entries_with_addresses_have_names() -> None:
         entry(("A.example.com", "*.wild.example.com"), addresses=("192.0.2.7", "192.0.2.0/24")),
         entry(("b.example.com", "c.example.com"), assigned, resolution="DNS"),
     ]
-    assert build_table(PODS, [], [], entries).entries == {
-        "a.example.com": ["192.0.2.7"],
-        "*.wild.example.com": ["192.0.2.7"],
-        "b.example.com": ["240.240.0.1"],
+    table = build_table(PODS, [], [], entries, {"10.244.0.2": "shop"})
+    assert table.entries == {
+        "a.example.com": [EntryAddresses(["192.0.2.7"])],
+        "*.wild.example.com": [EntryAddresses(["192.0.2.7"])],
+        "b.example.com": [EntryAddresses(["240.240.0.1"])],
     }
+    assert table.clients == {}
+
+
+def test_service_entries_say_who_may_see_them() -> None:
+    def exported(name: str, year: int, *export_to: str) -> ServiceEntry:
+        meta = ObjectMeta(name=name, namespace=name, creation_timestamp=f"{year}-01-01T00:00:00Z")
+        spec = ServiceEntrySpec(hosts=("db.example.com",), addresses=(f"192.0.2.{year % 100}",), export_to=export_to)
+        return ServiceEntry(metadata=meta, spec=spec)
+
+    clients = {"10.244.0.2": "shop"}
+    younger, older, hidden = exported("shop", 2022, ".", "data"), exported("data", 2021, "*"), exported("x", 2020, "~")
+    table = build_table(PODS, [], [], [younger, older, hidden], clients)
+    public, private = EntryAddresses(["192.0.2.21"], "data"), EntryAddresses(["192.0.2.22"], "shop", ["data", "shop"])
+    assert table.entries == {"db.example.com": [public, private]}
+    assert table.clients == clients
+    assert build_table(PODS, [], [], [younger], clients).clients == clients
+    assert build_table(PODS, [], [], [older], clients).clients == {}
 
 
 def test_a_table_is_written_once_and_read_back(tmp_path: Path) -> None:

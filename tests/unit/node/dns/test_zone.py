@@ -2,7 +2,7 @@ import pytest
 from dns import rcode
 from dns.rdatatype import AAAA, CNAME, MX, PTR, SOA, SRV, A, RdataType
 
-from lateen.node.dns.table import DnsTable, PortTarget
+from lateen.node.dns.table import DnsTable, EntryAddresses, PortTarget
 from lateen.node.dns.zone import Zone
 
 WEB = "web.shop.svc.cluster.local"
@@ -22,11 +22,14 @@ TABLE = DnsTable(
     },
     ports={f"_http._tcp.{WEB}": [PortTarget(80, WEB)]},
     entries={
-        "api.example.com": ["192.0.2.7"],
-        "*.wild.example.com": ["192.0.2.8"],
-        "entry.shop.svc.cluster.local": ["192.0.2.9"],
-        WEB: ["192.0.2.10"],
+        "api.example.com": [EntryAddresses(["192.0.2.7"])],
+        "*.wild.example.com": [EntryAddresses(["192.0.2.8"])],
+        "entry.shop.svc.cluster.local": [EntryAddresses(["192.0.2.9"])],
+        WEB: [EntryAddresses(["192.0.2.10"])],
+        "db.example.com": [EntryAddresses(["192.0.2.11"], "data"), EntryAddresses(["192.0.2.12"], "shop", ["shop"])],
+        "own.example.com": [EntryAddresses(["192.0.2.13"], "shop", ["shop", "other"])],
     },
+    clients={"10.244.0.2": "shop", "10.244.0.3": "data", "10.244.0.4": "other"},
 )
 ZONE = Zone(TABLE, with_entries=True)
 
@@ -122,6 +125,23 @@ def test_named_ports() -> None:
 def test_addresses_have_names() -> None:
     assert texts("20.0.96.10.in-addr.arpa", PTR) == [f"{WEB}."]
     assert texts("2.0.244.10.in-addr.arpa", PTR) == ["db-0.db.shop.svc.cluster.local."]
+
+
+@pytest.mark.parametrize(
+    ("client", "database", "own"),
+    [
+        ("10.244.0.2", "192.0.2.12", "192.0.2.13"),
+        ("10.244.0.3", "192.0.2.11", None),
+        ("10.244.0.4", "192.0.2.11", "192.0.2.13"),
+        ("", "192.0.2.11", None),
+    ],
+)
+def test_clients_get_what_is_for_their_namespace_their_own_first(client: str, database: str, own: str | None) -> None:
+    for name, expected in (("db.example.com", database), ("own.example.com", own)):
+        answer = ZONE.answer(name, A, client)
+        assert (answer and [record.text for record in answer.records]) == (expected and [expected])
+        assert not ZONE.is_same_for_all(name)
+    assert all(ZONE.is_same_for_all(name) for name in ("api.example.com", "a.wild.example.com", WEB, "example.org"))
 
 
 def test_without_entries_their_hosts_are_where_they_really_are() -> None:
