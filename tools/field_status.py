@@ -45,6 +45,7 @@ BY_VALIDATION = {
     "MatchCondition.udp": f"{REFUSED}, as by Istio",
     "RouteRuleSpec.l4Fault": f"{REFUSED}, as by Istio",
     "EgressRuleSpec.useEgressProxy": f"{REFUSED}, as by Istio",
+    "EgressRuleSpec.use_egress_proxy": f"{REFUSED}, as by Istio",
 }
 """Fields that validation has a word of its own about."""
 

@@ -17,9 +17,10 @@ def check_egress_rule(resource: EgressRule, root: Field) -> None:
     spec, field = resource.spec, root / "spec"
     _check_destination(spec, field / "destination")
     _check_ports(spec, field / "ports")
-    if spec.use_egress_proxy:
-        message = "an egress proxy is not implemented for EgressRule"
-        (field / "useEgressProxy").error(message, "remove the field", "Unsupported")
+    for name, value in (("useEgressProxy", spec.use_egress_proxy), ("use_egress_proxy", spec.elder_use_egress_proxy)):
+        if value:
+            message = "an egress proxy is not implemented for EgressRule"
+            (field / name).error(message, "remove the field", "Unsupported")
 
 
 def _check_destination(spec: EgressRuleSpec, field: Field) -> None:

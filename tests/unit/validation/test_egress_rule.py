@@ -11,6 +11,7 @@ HTTP = "ports: [{port: 80, protocol: http}]"
         f"destination: {{service: '*'}}, {HTTP}",
         f"destination: {{service: '*-bar.foo.com'}}, {HTTP}",
         "destination: {service: 10.10.10.0/24}, ports: [{port: 27017, protocol: mongo}]",
+        f"destination: {{service: 10.10.10.1}}, {HTTP}, use_egress_proxy: false",
     ],
 )
 def test_what_istio_accepted(spec: str) -> None:
@@ -34,6 +35,7 @@ def test_what_istio_accepted(spec: str) -> None:
             "Duplicate",
         ),
         (f"destination: {{service: a.com}}, {HTTP}, useEgressProxy: true", "useEgressProxy", "Unsupported"),
+        (f"destination: {{service: a.com}}, {HTTP}, use_egress_proxy: true", "use_egress_proxy", "Unsupported"),
     ],
 )
 def test_what_istio_refused(spec: str, path: str, code: str) -> None:

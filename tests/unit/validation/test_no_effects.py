@@ -36,6 +36,7 @@ NOBODY_MISSES = {
     "l4Fault": "refused by validation, as by Istio",
     "udp": "refused by validation, as by Istio",
     "useEgressProxy": "refused by validation, as by Istio",
+    "use_egress_proxy": "refused by validation, as by Istio",
     "parameters": "of an IngressClass: Istio has none",
     "servicePort": "read by IngressBackend.target",
 }
