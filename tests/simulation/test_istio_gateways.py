@@ -4,6 +4,8 @@ Where Istio's table notes a bug of Istio's own (two Gateways with one TLS host),
 keeps the host.
 """
 
+from collections.abc import Sequence
+
 import pytest
 from tests.support.asked import asked, short
 from tests.support.resources import service
@@ -189,6 +191,9 @@ status: {podIP: 10.1.1.1, phase: Running}
 TWO = gateway("gw", http(80, "80.example.com"), http(81, "81.example.com")) + to("a", "r", hosts="*.example.com") + A
 
 
+Fronts = Sequence[tuple[str, int, int, int] | tuple[str, int, int, int, str]]
+
+
 def front(name: str, port: int, target: int, year: int, labels: str = "{}") -> str:
     """A Service before the gateway."""
     return f"""
@@ -200,34 +205,51 @@ spec: {{selector: {{istio: ingressgateway}}, ports: [{{name: http, port: {port},
 """
 
 
+def entry(name: str, port: int, target: int, year: int, labels: str = "{}") -> str:
+    """A ServiceEntry before the gateway: it names the gateway's address as an endpoint."""
+    return f"""
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: {name}, namespace: istio-system, creationTimestamp: '{year}-01-01T00:00:00Z', labels: {labels}}}
+spec:
+  hosts: [{name}.example.com]
+  ports: [{{number: {port}, targetPort: {target}, name: http, protocol: HTTP}}]
+  resolution: STATIC
+  endpoints: [{{address: 10.1.1.1}}]
+"""
+
+
 NOT_TRANSLATED = "{experimental.istio.io/disable-gateway-port-translation: 'true'}"
 
 
 @pytest.mark.parametrize(
     ("fronts", "question", "listener", "virtual_host"),
     [
-        (front("f", 80, 8080, 2020), "http://80.example.com:8080/", "0.0.0.0_8080", "80.example.com:80"),
-        (front("f", 80, 8080, 2020), "http://81.example.com:81/", "0.0.0.0_81", "81.example.com:81"),
-        (front("z", 80, 8083, 2020) + front("a", 80, 8082, 2021), "http://80.example.com:8083/", "0.0.0.0_8083", None),
-        (front("z", 80, 8083, 2020) + front("a", 80, 8082, 2021), "http://80.example.com:8082/", None, None),
+        ([("f", 80, 8080, 2020)], "http://80.example.com:8080/", "0.0.0.0_8080", "80.example.com:80"),
+        ([("f", 80, 8080, 2020)], "http://81.example.com:81/", "0.0.0.0_81", "81.example.com:81"),
+        ([("z", 80, 8083, 2020), ("a", 80, 8082, 2021)], "http://80.example.com:8083/", "0.0.0.0_8083", None),
+        ([("z", 80, 8083, 2020), ("a", 80, 8082, 2021)], "http://80.example.com:8082/", None, None),
         (
-            front("a", 80, 8081, 2020, NOT_TRANSLATED) + front("b", 80, 8080, 2021),
+            [("a", 80, 8081, 2020, NOT_TRANSLATED), ("b", 80, 8080, 2021)],
             "http://80.example.com:8080/",
             "0.0.0.0_8080",
             "80.example.com:80",
         ),
         (
-            front("a", 80, 8080, 2020) + front("b", 81, 8080, 2021),
+            [("a", 80, 8080, 2020), ("b", 81, 8080, 2021)],
             "http://81.example.com:8080/",
             "0.0.0.0_8080",
             "81.example.com:81",
         ),
     ],
 )
+@pytest.mark.parametrize("kind", ["Service", "ServiceEntry"])
 def test_ports_of_the_services_before_a_gateway(
-    fronts: str, question: str, listener: str | None, virtual_host: str | None
+    kind: str, fronts: Fronts, question: str, listener: str | None, virtual_host: str | None
 ) -> None:
-    answer = asked(TWO + POD + fronts, question, "gateway/gw")
+    made = "".join(front(*each) if kind == "Service" else entry(*each) for each in fronts)
+    answer = asked(TWO + POD + made, question, "gateway/gw")
     assert answer.listener == listener
     if virtual_host is not None:
         assert answer.route is not None

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.support.asked import asked, short
+from tests.support.routing import document
 
 from lateen.explain.result import Verdict
 
@@ -37,11 +38,21 @@ PORTS = front("app", "{name: tcp, port: 70}", "{name: http, port: 80}", "{name: 
 CLIENTS = ("tcp://{}", "http://{}", "http://{} h2", "tls://{}", "https://{}")
 
 
+ENTRY = document(
+    "ServiceEntry",
+    "foo",
+    "{hosts: [foo.bar], location: MESH_INTERNAL, resolution: STATIC, endpoints: [{address: 10.1.1.1}], "
+    "ports: [{name: tcp, number: 70, protocol: TCP}, {name: http, number: 80, protocol: HTTP}, "
+    "{name: auto, number: 81}]}",
+)
+
+
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("port", [70, 80, 81, 82])
 @pytest.mark.parametrize("settings", [READ, UNREAD])
-def test_calls_that_arrive(settings: str, port: int, client: str) -> None:
-    answer = asked(settings + PORTS + APP, client.format(f"10.1.1.1:{port}"), "app", inbound=True)
+@pytest.mark.parametrize("services", [PORTS, ENTRY], ids=["Service", "ServiceEntry"])
+def test_calls_that_arrive(services: str, settings: str, port: int, client: str) -> None:
+    answer = asked(settings + services + APP, client.format(f"10.1.1.1:{port}"), "app", inbound=True)
     is_read = settings == READ and client.startswith("http:") and port in {80, 81}
     if settings == READ and port == 80 and not is_read:
         assert answer.verdict is (Verdict.NO_LISTENER if client.startswith("tcp") else Verdict.TLS_ERROR)

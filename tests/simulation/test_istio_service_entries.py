@@ -4,13 +4,17 @@ import pytest
 from tests.support.asked import asked, short
 from tests.support.routing import document, rule
 
+from lateen.api.service_entry import OPT_OUT
+
 
 def entry(name: str, addresses: str, protocol: str = "TCP", host: str = "", extra: str = "") -> str:
+    """A ServiceEntry with those addresses and no automatic ones."""
     return document(
         "ServiceEntry",
         name,
         f"{{hosts: ['{host or name + '.com'}'], addresses: [{addresses}], {extra}"
         f"ports: [{{number: 9999, name: port, protocol: {protocol}}}]}}",
+        labels=f"{{{OPT_OUT}: 'false'}}",
     )
 
 

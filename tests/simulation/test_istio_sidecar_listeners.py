@@ -4,6 +4,8 @@ import pytest
 from tests.support.asked import asked, short
 from tests.support.routing import document, rule
 
+from lateen.api.service_entry import OPT_OUT
+
 PORTS = (
     "[{name: http, port: 80}, {name: auto, port: 81}, {name: tcp, port: 82}, {name: tls, port: 83}, "
     "{name: https, port: 84}]"
@@ -107,6 +109,7 @@ ENTRY_PORTS = (
     "{number: 83, name: tls, protocol: TLS}, {number: 84, name: https, protocol: HTTPS}, "
     "{number: 85, name: grpc, protocol: GRPC}, {number: 86, name: h2, protocol: HTTP2}]"
 )
+WITHOUT_ADDRESS = f"{{{OPT_OUT}: 'false'}}"
 CLIENTS = (
     "http://{} host=foo",
     "https://{} host=foo sni=foo",
@@ -126,6 +129,7 @@ def test_connections_to_nobody(mode: str, has_address: bool, port: int) -> None:
         "se",
         f"{{hosts: [istio.io], {'addresses: [10.1.1.1], ' if has_address else ''}location: MESH_EXTERNAL, "
         f"resolution: DNS, ports: {ENTRY_PORTS}}}",
+        labels=WITHOUT_ADDRESS,
     )
     elsewhere = "BlackHoleCluster" if mode == "REGISTRY_ONLY" else "PassthroughCluster"
     for client in CLIENTS:
@@ -154,6 +158,7 @@ def test_two_services_on_a_port_without_addresses(older: str, newer: str) -> Non
                 ", protocol: AUTO", ""
             ),
             year=2020 + list(speaks).index(host),
+            labels=WITHOUT_ADDRESS,
         )
         for host, protocol in speaks.items()
     )

@@ -77,13 +77,13 @@ def rule(name: str, spec: str, namespace: str = "default", *, year: int = 0) -> 
     return document("VirtualService", name, spec, namespace, year=year)
 
 
-def document(kind: str, name: str, spec: str, namespace: str = "default", *, year: int = 0) -> str:
+def document(kind: str, name: str, spec: str, namespace: str = "default", *, year: int = 0, labels: str = "{}") -> str:
     created = f", creationTimestamp: '{year}-01-01T00:00:00Z'" if year else ""
     return f"""
 ---
 apiVersion: networking.istio.io/v1
 kind: {kind}
-metadata: {{name: {name}, namespace: {namespace}{created}}}
+metadata: {{name: {name}, namespace: {namespace}{created}, labels: {labels}}}
 spec: {spec}
 """
 

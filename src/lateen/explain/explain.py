@@ -80,7 +80,8 @@ def gateway_port(scenario: Scenario, proxy: Proxy, port: int) -> int:
     """Where a gateway's proxy listens for what clients dial at its Service's `port` or node port."""
     workload = scenario.snapshot.workloads.get((proxy.namespace, proxy.name))
     names = {each.name: each.number for each in workload.ports if each.name} if workload else {}
-    fronts = index_selectors(scenario.snapshot.services.values()).selecting(proxy.namespace, proxy.labels)
+    services = index_selectors(scenario.snapshot.services.values())
+    fronts = services.selecting(proxy.namespace, proxy.labels, proxy.address)
     for service in fronts:
         for each in service.ports:
             if port in {each.number, each.node_port}:

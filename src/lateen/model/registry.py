@@ -85,7 +85,10 @@ def joined(first: Service, *others: Service) -> Service:
         for port in each.ports:
             ports.setdefault(port.number, port)
     addresses = dict.fromkeys(address for each in alike for address in each.addresses)
-    return msgspec.structs.replace(first, ports=tuple(ports.values()), addresses=tuple(addresses))
+    endpoints = dict.fromkeys(address for each in alike for address in each.own_endpoints)
+    return msgspec.structs.replace(
+        first, ports=tuple(ports.values()), addresses=tuple(addresses), own_endpoints=tuple(endpoints)
+    )
 
 
 def _fits(service: Service, first: Service) -> bool:

@@ -90,7 +90,8 @@ class Service(msgspec.Struct, frozen=True):
     """A name that clients call. `endpoints` holds, per port number, the workloads behind it.
 
     `export_to` is `("*",)`, `(".",)`, namespaces, or `("~",)` for nobody. `automatic` addresses are those that the mesh
-    itself gave it: clients may know others.
+    itself gave it: clients may know others. `own_endpoints` are the addresses of endpoints that its declaration names
+    itself, as ServiceEntries do.
     """
 
     hostname: str
@@ -109,6 +110,7 @@ class Service(msgspec.Struct, frozen=True):
     annotations: dict[str, str] = {}
     subject_alt_names: tuple[str, ...] = ()
     alias_of: str = ""
+    own_endpoints: tuple[str, ...] = ()
     is_kubernetes: bool = True
 
     def port(self, number: int) -> ServicePort | None:

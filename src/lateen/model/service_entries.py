@@ -36,6 +36,7 @@ def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, 
             labels=meta.labels,
             annotations=meta.annotations,
             subject_alt_names=spec.subject_alt_names,
+            own_endpoints=_own_endpoints(source),
             is_kubernetes=False,
         )
         for host in dict.fromkeys(spec.hosts)
@@ -61,6 +62,11 @@ def _shortest(address: str) -> str:
     """A network of one address is that address."""
     host, slash, _ = address.partition("/")
     return host if slash and ip_network(address, strict=False).num_addresses == 1 else address
+
+
+def _own_endpoints(source: ServiceEntry) -> tuple[str, ...]:
+    spec = source.spec
+    return () if spec.resolution == "NONE" else tuple(dict.fromkeys(each.address for each in spec.endpoints))
 
 
 def _port(port: EntryPort) -> ServicePort:

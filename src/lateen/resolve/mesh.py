@@ -288,7 +288,7 @@ def _shape(
     rules: RuleIndex,
 ) -> InboundShape:
     labels = workload.labels if workload else proxy.labels
-    selecting = services.selecting(proxy.namespace, labels)
+    selecting = services.selecting(proxy.namespace, labels, proxy.address)
     general = rules_for(memo, rules, selecting, Client(proxy.namespace, {}), settings)
     shape = inbound_shape(workload, selecting, settings, general)
     return shape_by_sidecar(shape, sidecar, proxy) if sidecar else shape

@@ -90,7 +90,7 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
         sidecar = index.sidecars.sidecar_for(proxy.namespace, proxy.labels)
         return replace(scope, sidecar=_named(sidecar)) if sidecar else scope
     gateways = (each.metadata for each in index.gateways if selects(each.spec.selector, proxy.labels))
-    fronts = services.selecting(proxy.namespace, proxy.labels)
+    fronts = services.selecting(proxy.namespace, proxy.labels, proxy.address)
     return replace(
         scope,
         gateways=tuple(sorted((each.namespace, each.name) for each in gateways)),
