@@ -18,6 +18,9 @@ MARK = "x-echo-mark"
 DELAY = "x-echo-delay"
 """A request header with the seconds that the answer takes."""
 
+STATUS = "x-echo-status"
+"""A request header with the status of the answer."""
+
 TUNNEL = b"HTTP/1.1 200 OK\r\n\r\n"
 """The answer to CONNECT: what follows goes to the server itself."""
 
@@ -97,4 +100,5 @@ def _headers(head: bytes) -> dict[str, str]:
 def _answer(name: str, head: bytes, headers: Mapping[str, str]) -> bytes:
     path = head.split(b" ", 2)[1].decode("latin-1")
     body = json.dumps({"cluster": name, "path": path, "headers": headers}).encode()
-    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+    line = f"HTTP/1.1 {headers.get(STATUS, '200')} As-Asked\r\n"
+    return f"{line}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tests.support.agreement import SHARE_TOLERANCE, Answer, disagreements
 from tests.support.call_client import CallClient
 from tests.support.certificates import Certificate, certificate
-from tests.support.echo import DELAY, MARK, Echoes, echo_servers
+from tests.support.echo import DELAY, MARK, STATUS, Echoes, echo_servers
 from tests.support.routed_envoy import bare_bootstrap, echo_cluster
 from tests.support.running_envoy import free_ports, running_envoy, until
 from tests.support.static_bootstrap import static_listener
@@ -66,6 +66,16 @@ class Play:
         chain = chain_for(self.listener, self.call)
         return chain is not None and downstream_tls(chain) is not None
 
+    @property
+    def retries_unavailable(self) -> bool:
+        """Whether the answer 503 is a reason to try again."""
+        config = self.resources.routes.get(self.outcome.route_config)
+        if config is None or self.outcome.position is None or not self.outcome.retries:
+            return False
+        host = next(each for each in config.virtual_hosts if each.name == self.outcome.virtual_host)
+        policy = host.routes[self.outcome.position].route.retry_policy
+        return bool({"5xx", "gateway-error"} & set(policy.retry_on.split(","))) or 503 in policy.retriable_status_codes
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -88,7 +98,7 @@ class Stage:
 
         found = disagreements(ask, play.outcome)
         found += self._mirror_differences(play.outcome, mark, len(answers))
-        return [*found, *self._timeout_differences(play)]
+        return [*found, *self._timeout_differences(play), *self._retry_differences(play)]
 
     def _timeout_differences(self, play: Play) -> Iterator[str]:
         """What becomes of a request whose answer takes longer than the route allows."""
@@ -99,6 +109,16 @@ class Stage:
         answer = self._send(play, replace(play.call, headers=headers))
         if answer.status != TIMED_OUT and answer.headers.get("grpc-status") != UNAVAILABLE:
             yield f"simulated a timeout of {limit} s, Envoy answered {answer.place} after {answer.seconds:.2f}"
+
+    def _retry_differences(self, play: Play) -> Iterator[str]:
+        """How often a request is tried that is answered 503, where the route says that this is a reason to retry."""
+        if not play.retries_unavailable:
+            return
+        mark = str(next(self.marks))
+        self._send(play, replace(play.call, headers={**play.call.headers, MARK: mark, STATUS: "503"}))
+        tried = self.echoes.reached(mark)[play.outcome.targets[0].cluster]
+        if tried != play.outcome.retries + 1:
+            yield f"simulated {play.outcome.retries} retries, Envoy tried {tried} times"
 
     def _send(self, play: Play, call: Call) -> Answer:
         return self.client.send(self.ports[_key(play)], call, terminated=play.is_terminated)
