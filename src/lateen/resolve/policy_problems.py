@@ -50,4 +50,4 @@ def secret_problems(rule: HostRule, unusable: Iterable[Unusable], namespace: str
                 if policy.tls is not None and secret_name(secret.name) in names_for(policy.tls.credential_name):
                     where = f"{path}.tls.credentialName"
                     text = f"{message}; requests to {source.spec.host} are answered 503"
-                    yield Problem(source.ref, where, REFERENCE, Severity.WARNING, text, hint)
+                    yield Problem(source.ref, where, REFERENCE, Severity.ERROR, text, hint)
