@@ -22,6 +22,7 @@ from lateen.cli.proxy_tables import (
     cluster_rows,
     endpoint_rows,
     listener_rows,
+    listening_at,
     route_rows,
 )
 from lateen.cli.table import format_table
@@ -125,15 +126,9 @@ def listener(port: int | None, address: str, output: str, **where: Any) -> None:
         chosen = [
             each
             for each in proxy.dump().listeners
-            if (port is None or _socket(each).get("port_value") == port)
-            and (not address or _socket(each).get("address") == address)
+            if port in {None, listening_at(each)[1]} and address in {"", listening_at(each)[0]}
         ]
         _print(chosen, output, LISTENER_HEADINGS, listener_rows(chosen))
-
-
-def _socket(each: JsonObject) -> JsonObject:
-    socket: JsonObject = (each.get("address") or {}).get("socket_address") or {}
-    return socket
 
 
 @command.command(name="route")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lateen.api.meta import JsonObject
+from lateen.ir.names import UNIX_SCHEME
 
 CLUSTER_HEADINGS = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
 LISTENER_HEADINGS = ("ADDRESSES", "PORT", "MATCH", "DESTINATION")
@@ -40,18 +41,25 @@ def listener_rows(listeners: Sequence[JsonObject]) -> Rows:
     """One row a filter chain."""
     rows: Rows = []
     for listener in sorted(listeners, key=_port):
-        socket = listener.get("address", {}).get("socket_address", {})
+        address, port = listening_at(listener)
         chains = listener.get("filter_chains") or []
         default = listener.get("default_filter_chain")
         for chain in [*chains, *([default] if default else [])]:
             match = "ALL" if chain is default else _chain_match(chain.get("filter_chain_match") or {})
-            rows.append((socket.get("address", ""), str(socket.get("port_value", "")), match, _destination(chain)))
+            rows.append((address, str(port or ""), match, _destination(chain)))
     return rows
 
 
+def listening_at(listener: JsonObject) -> tuple[str, int]:
+    """A listener's address and port; a socket file is `unix://…` and has none (0)."""
+    address: JsonObject = listener.get("address") or {}
+    socket: JsonObject = address.get("socket_address") or {}
+    file = (address.get("pipe") or {}).get("path", "")
+    return f"{UNIX_SCHEME}{file}" if file else socket.get("address", ""), socket.get("port_value", 0)
+
+
 def _port(listener: JsonObject) -> tuple[int, str]:
-    socket = listener.get("address", {}).get("socket_address", {})
-    return socket.get("port_value", 0), listener.get("name", "")
+    return listening_at(listener)[1], listener.get("name", "")
 
 
 def _chain_match(match: JsonObject) -> str:

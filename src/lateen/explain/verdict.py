@@ -48,7 +48,7 @@ def _forwarded(passage: Passage) -> tuple[Verdict, int | None]:
     http = passage.manager is not None
     if all(is_nowhere(passage, name) for name in names):
         return Verdict.BLACK_HOLE, UNAVAILABLE if http else None
-    if names <= _PASSED_ON:
+    if names <= _PASSED_ON and has_endpoints(passage):
         return Verdict.PASSTHROUGH, None
     return Verdict.FORWARD, None if has_endpoints(passage) or not http else UNAVAILABLE
 

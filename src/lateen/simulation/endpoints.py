@@ -1,12 +1,14 @@
 """Which endpoints a cluster's requests may reach first."""
 
+from collections.abc import Iterator
+
 import msgspec
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from envoy.config.core.v3.health_check_pb2 import HealthStatus
 from envoy.config.endpoint.v3.endpoint_components_pb2 import LbEndpoint, LocalityLbEndpoints
 from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
 
-from lateen.simulation.call import Call
+from lateen.simulation.call import Call, Entry
 from lateen.simulation.listener_choice import address_and_port
 from lateen.translate.names import FORWARD_PROXY_CLUSTER, ISTIO_METADATA
 from lateen.translate.resources import Resources
@@ -20,8 +22,7 @@ def endpoints_of(resources: Resources, name: str, call: Call) -> tuple[str, ...]
     if cluster is None:
         return ()
     if cluster.type == Cluster.ORIGINAL_DST:
-        override = cluster.original_dst_lb_config.upstream_port_override
-        return (f"{call.address}:{override.value or call.port}",)
+        return tuple(place_text(*where) for where in _dialled(cluster, call))
     if cluster.cluster_type.name == FORWARD_PROXY_CLUSTER:
         return (f"{looked_up_host(call)}:{call.port}",)
     if cluster.type == Cluster.EDS:
@@ -36,6 +37,13 @@ def looked_up_host(call: Call) -> str:
         return call.server_name
     host, colon, port = call.authority.rpartition(":")
     return host if colon and port.isdigit() else call.authority
+
+
+def _dialled(cluster: Cluster, call: Call) -> Iterator[tuple[str, int]]:
+    """Where the client wanted to go; nowhere else than to the proxy, if that is what it dialled itself."""
+    if call.entry is not Entry.OUTBOUND or not call.is_local:
+        override = cluster.original_dst_lb_config.upstream_port_override
+        yield call.address, override.value or call.port
 
 
 def _preferred(assignment: ClusterLoadAssignment) -> tuple[str, ...]:
@@ -77,8 +85,7 @@ def all_endpoints(resources: Resources, name: str, call: Call) -> tuple[Endpoint
     if cluster is None:
         return ()
     if cluster.type == Cluster.ORIGINAL_DST:
-        override = cluster.original_dst_lb_config.upstream_port_override
-        return (EndpointView(address=call.address, port=override.value or call.port),)
+        return tuple(EndpointView(address=address, port=port) for address, port in _dialled(cluster, call))
     if cluster.cluster_type.name == FORWARD_PROXY_CLUSTER:
         return (EndpointView(address=looked_up_host(call), port=call.port),)
     assignment = cluster.load_assignment

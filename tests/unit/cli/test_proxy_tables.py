@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from lateen.cli.proxy_tables import cluster_rows, endpoint_rows, listener_rows, route_match, route_rows
+from lateen.cli.proxy_tables import (
+    cluster_rows,
+    endpoint_rows,
+    listener_rows,
+    listening_at,
+    route_match,
+    route_rows,
+)
 
 RULE = {"filter_metadata": {"istio": {"config": "/apis/networking.istio.io/v1/namespaces/shop/destination-rule/r"}}}
 HCM = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -155,3 +162,9 @@ def test_endpoints_with_their_health() -> None:
         ("10.0.0.1:80", "UNHEALTHY", "FAILED", "b"),
         ("10.0.0.2:80", "DRAINING", "OK", "b"),
     ]
+
+
+def test_listeners_at_socket_files() -> None:
+    listener = {"name": "f", "address": {"pipe": {"path": "@egress"}}, "filter_chains": [{}]}
+    assert listening_at(listener) == ("unix://@egress", 0)
+    assert listener_rows([listener])[0][:2] == ("unix://@egress", "")
