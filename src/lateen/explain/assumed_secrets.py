@@ -8,7 +8,7 @@ from lateen.api.gateway import Gateway
 from lateen.model.selection import selects
 from lateen.model.snapshot import MeshSnapshot
 from lateen.model.tls_secret import TlsSecret
-from lateen.resolve.destination_rules import merge_rules
+from lateen.resolve.destination_rules import named_secrets
 from lateen.resolve.sds import secret_name
 
 GATEWAY_NAMESPACE = "istio-system"
@@ -44,7 +44,7 @@ def _client_secrets(snapshot: MeshSnapshot) -> Iterator[TlsSecret]:
     """The Secrets of destination rules, wherever there are workloads that may ask for them."""
     namespaces = {GATEWAY_NAMESPACE, *(each.namespace for each in snapshot.workloads.values())}
     for rule in snapshot.destination_rules:
-        for credential in merge_rules(rule).credentials:
+        for credential in named_secrets(rule):
             yield from (_assumed(namespace, secret_name(credential)) for namespace in namespaces)
 
 

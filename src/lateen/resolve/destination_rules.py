@@ -36,15 +36,20 @@ class HostRule:
     @property
     def credentials(self) -> frozenset[str]:
         """The names of the Secrets that it speaks of (`credentialName`)."""
-        written = (self.traffic_policy, *(subset.traffic_policy for subset in self.subsets))
-        policies = [policy for policy in written if policy is not None]
-        settings = [policy.tls for policy in policies]
-        settings += [port.tls for policy in policies for port in policy.port_level_settings]
-        return frozenset(tls.credential_name for tls in settings if tls is not None and tls.credential_name)
+        return frozenset().union(*map(named_secrets, self.sources))
 
     def subset(self, name: str) -> Subset | None:
         """The subset of that name."""
         return next((subset for subset in self.subsets if subset.name == name), None)
+
+
+def named_secrets(rule: DestinationRule) -> frozenset[str]:
+    """The names of the Secrets that a rule speaks of (`credentialName`)."""
+    written = (rule.spec.traffic_policy, *(subset.traffic_policy for subset in rule.spec.subsets))
+    policies = [policy for policy in written if policy is not None]
+    settings = [policy.tls for policy in policies]
+    settings += [port.tls for policy in policies for port in policy.port_level_settings]
+    return frozenset(tls.credential_name for tls in settings if tls is not None and tls.credential_name)
 
 
 def policy_for(rule: HostRule, port: int, subset: str = "") -> TrafficPolicy | None:

@@ -121,7 +121,7 @@ def cluster_part(
         clusters[cluster.name] = memo.keep(cluster.name, cluster)
     for service in view.services:
         rule = view.rules.get(service.hostname)
-        asker = memo.keep(("asker", service.hostname), _trusting(everyone, rule, secrets)) if rule else everyone
+        asker = memo.recall(("asker", service.hostname), _trusting, everyone, rule, secrets) if rule else everyone
         for port in service.ports:
             if not is_routable(service, port):
                 continue

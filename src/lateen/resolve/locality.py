@@ -2,12 +2,12 @@
 `loadbalancer.go`; failover works only with outlier detection, as there."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from lateen.api.destination_rule import TrafficPolicy
+from lateen.api.destination_rule import DestinationRule, TrafficPolicy
 from lateen.api.load_balancer import (
     Distribute,
     Failover,
@@ -16,8 +16,10 @@ from lateen.api.load_balancer import (
 )
 from lateen.ir.cluster import ZoneAware
 from lateen.ir.endpoint import LocalityEndpoints
+from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
+from lateen.resolve.destination_rules import all_policies
 from lateen.resolve.place import NETWORK, Place, endpoint_labels
 
 Rank = tuple[int, int]
@@ -78,10 +80,23 @@ def zone_aware(policy: TrafficPolicy | None, settings: MeshSettings) -> ZoneAwar
     return ZoneAware(enabled=setting.enabled is not False, min_cluster_size=setting.min_cluster_size)
 
 
-def compared_labels(policy: TrafficPolicy | None, settings: MeshSettings) -> set[str]:
-    """The labels of clients that matter where the policy is in force."""
-    setting = setting_for(policy, settings)
-    return {label for label in setting.failover_priority if "=" not in label} if setting else set()
+def places_compared(memo: Memo, rules: Iterable[DestinationRule], settings: MeshSettings) -> frozenset[str] | None:
+    """The labels of clients that some rule prefers endpoints by; `None` where it does not matter where a client is."""
+    found = [memo.recall(rule.ref, _compared_by, rule, settings) for rule in rules]
+    found.append(_compared((None,), settings))
+    labels = [each for each in found if each is not None]
+    return frozenset().union(*labels) if labels else None
+
+
+def _compared_by(rule: DestinationRule, settings: MeshSettings) -> frozenset[str] | None:
+    return _compared(tuple(all_policies(rule)), settings)
+
+
+def _compared(policies: Sequence[TrafficPolicy | None], settings: MeshSettings) -> frozenset[str] | None:
+    """Labels count even where the policy does not fail over by itself: merged with another it may."""
+    in_force = [setting for policy in policies if (setting := setting_for(policy, settings)) is not None]
+    labels = frozenset(label for each in in_force for label in each.failover_priority if "=" not in label)
+    return labels if labels or any(preference_for(policy, settings) for policy in policies) else None
 
 
 def ranks_of(endpoints: Sequence[Endpoint], preference: Preference, client: Place) -> list[int]:

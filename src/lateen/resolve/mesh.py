@@ -21,10 +21,9 @@ from lateen.resolve.auto_passthrough import passed_on_hosts
 from lateen.resolve.destination_rules import (
     Client,
     RuleIndex,
-    all_policies,
     distinct_by_rules,
     index_rules,
-    merge_rules,
+    named_secrets,
     rules_for,
 )
 from lateen.resolve.imports import Imports, imports_of
@@ -44,7 +43,7 @@ from lateen.resolve.layers import (
     relevant_rules,
     view_of,
 )
-from lateen.resolve.locality import compared_labels, preference_for
+from lateen.resolve.locality import places_compared
 from lateen.resolve.passed_on_layer import passed_on_layer
 from lateen.resolve.place import Place
 from lateen.resolve.policy_problems import policy_problems
@@ -103,6 +102,7 @@ class MeshResolver:
         self._selectors = Stage(_selectors)
         self._sidecars = Stage(lambda _, sidecars, settings: index_sidecars(sidecars, settings.root_namespace))
         self._conflicts = Stage(lambda _, index, workloads: sidecar_conflicts(index, workloads.values()))
+        self._places = Stage(places_compared)
         self._scopes = Stage(_scopes)
         self._special = Stage(_special)
         self._named = Stage(_pick)
@@ -135,7 +135,7 @@ class MeshResolver:
             scopes=self._scopes.run(
                 services,
                 rules,
-                snapshot.destination_rules,
+                self._places.run(snapshot.destination_rules, settings),
                 snapshot.virtual_services,
                 snapshot.gateways,
                 sidecars,
@@ -302,19 +302,17 @@ def _scopes(
     _: Memo,
     services: Services,
     index: RuleIndex,
-    rules: tuple[DestinationRule, ...],
+    places: frozenset[str] | None,
     virtual_services: tuple[VirtualService, ...],
     gateways: tuple[Gateway, ...],
     sidecars: SidecarIndex,
     settings: MeshSettings,
 ) -> ScopeIndex:
-    policies = (None, *(policy for rule in rules for policy in all_policies(rule)))
-    compared = frozenset(label for policy in policies for label in compared_labels(policy, settings))
     return ScopeIndex(
         labels=route_labels(virtual_services) | index.labels,
         rule_labels=index.labels,
         distinct=frozenset(distinct_by_services(services.values()) | distinct_by_rules(index, services, settings)),
-        place_labels=compared if any(preference_for(each, settings) for each in policies) else None,
+        place_labels=places,
         gateways=gateways,
         sidecars=sidecars,
     )
@@ -338,7 +336,8 @@ def _credentials(
     memo: Memo, secrets: Mapping[NamespacedName, TlsSecret], rules: tuple[DestinationRule, ...]
 ) -> dict[str, TlsSecrets]:
     """By namespace, the Secrets that destination rules name; empty only if they name none."""
-    names = {name for rule in rules for credential in merge_rules(rule).credentials for name in names_for(credential)}
+    credentials = {name for rule in rules for name in memo.recall(("named by", rule.ref), named_secrets, rule)}
+    names = {name for credential in credentials for name in names_for(credential)}
     found: dict[str, dict[str, TlsSecret]] = {"": {}} if names else {}
     for (namespace, name), secret in secrets.items():
         if name in names:

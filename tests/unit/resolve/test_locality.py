@@ -1,3 +1,6 @@
+from tests.support.resources import snapshot
+from tests.support.routing import document
+
 from lateen.api.destination_rule import OutlierDetection, TrafficPolicy
 from lateen.api.load_balancer import (
     Distribute,
@@ -8,12 +11,13 @@ from lateen.api.load_balancer import (
 )
 from lateen.ir.cluster import ZoneAware
 from lateen.ir.endpoint import LocalityEndpoints
+from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
 from lateen.resolve.locality import (
-    compared_labels,
     distributed,
     is_locality_weighted,
+    places_compared,
     preference_for,
     ranks_of,
     zone_aware,
@@ -109,8 +113,6 @@ def test_a_label_with_a_value_is_compared_with_that() -> None:
     client = Place(labels=(("version", "v2"),))
     endpoints = labelled({"version": "v1"}, {"version": "v2"})
     assert ranks(by_labels("version=v1"), client, endpoints=endpoints) == [0, 1]
-    assert compared_labels(by_labels("version=v1", "app"), MESH) == {"app"}
-    assert compared_labels(None, MESH) == set()
 
 
 def test_where_endpoints_are_counts_as_their_labels() -> None:
@@ -169,3 +171,19 @@ def test_the_most_specific_share_counts() -> None:
     shares = (Distribute(from_="*", to={"eu/eu-1/rack-1": 90, "eu/*": 10}),)
     for client in (HERE, Place()):
         assert [each.weight for each in distributed(GROUPS[:2], shares, client)] == [90, 10]
+
+
+def test_where_clients_are_matters_only_where_a_rule_looks_at_it() -> None:
+    def compared(*specs: str, mesh: MeshSettings = MESH) -> frozenset[str] | None:
+        rules = snapshot("".join(document("DestinationRule", f"r{at}", spec) for at, spec in enumerate(specs)))
+        return places_compared(Memo(), rules.destination_rules, mesh)
+
+    alike = "loadBalancer: {localityLbSetting: {failoverPriority: [version=v1, app]}}"
+    assert compared() is None
+    assert compared("{host: a, trafficPolicy: {loadBalancer: {simple: RANDOM}}}") is None
+    assert compared("{host: a, trafficPolicy: {outlierDetection: {}}}") == frozenset()
+    assert compared(f"{{host: a, subsets: [{{name: v1, trafficPolicy: {{{alike}}}}}]}}") == frozenset({"app"})
+    port = "portLevelSettings: [{port: {number: 80}, outlierDetection: {}}]"
+    assert compared(f"{{host: a, trafficPolicy: {{{port}}}}}") == frozenset()
+    shares = MeshSettings(locality_lb=LocalityLoadBalancerSetting(distribute=(Distribute(from_="*", to={"us": 100}),)))
+    assert compared(mesh=shares) == frozenset()
