@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from itertools import count
 
-from msgspec.structs import replace
-
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.problem import ResourceRef
-from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress, ServiceEntryStatus
-from lateen.model.entry_addresses import allocate
+from lateen.api.service_entry import ServiceEntry
+from lateen.model.entry_addresses import with_addresses as with_automatic_addresses
 from lateen.model.injection import NAMESPACE_LABEL, inject, wants_injection
 from lateen.model.proxy_container import Owner
 
@@ -40,14 +38,8 @@ def with_addresses(services: Sequence[JsonObject]) -> list[JsonObject]:
 
 def entries_with_addresses(resources: Mapping[ResourceRef, Resource]) -> dict[ResourceRef, Resource]:
     """The same with the automatic addresses of ServiceEntries; those that have some keep them."""
-    entries = {ref: each for ref, each in resources.items() if isinstance(each, ServiceEntry)}
-    given = allocate(tuple(entries.values()))
-    return {**resources, **{ref: _with_automatic(entry, given[ref]) for ref, entry in entries.items()}}
-
-
-def _with_automatic(entry: ServiceEntry, given: Mapping[str, str]) -> ServiceEntry:
-    addresses = tuple(ServiceEntryAddress(value=address, host=host) for host, address in given.items())
-    return replace(entry, status=replace(entry.status or ServiceEntryStatus(), addresses=addresses))
+    entries = [each for each in resources.values() if isinstance(each, ServiceEntry)]
+    return {**resources, **{each.ref: each for each in with_automatic_addresses(entries)}}
 
 
 def _lacks_address(service: JsonObject) -> bool:

@@ -18,6 +18,7 @@ from lateen.api.service_entry import ServiceEntry
 from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
 from lateen.lib.memo import Memo, Stage, same_if_equal
+from lateen.model.entry_addresses import with_addresses
 from lateen.model.kubernetes_services import PortEndpoints, pods_in, service_endpoints, slices_by_service
 from lateen.model.legacy.blame import blamed, sources_by_ref
 from lateen.model.legacy.convert import LEGACY_KINDS, convert
@@ -63,7 +64,9 @@ def build_snapshot(resources: Iterable[Resource], revision: int, previous: MeshS
 class SnapshotBuilder:
     """Builds snapshot after snapshot; each does the work of what changed since the one before, and shares the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, gives_addresses: bool = False) -> None:
+        """`gives_addresses`: hosts of ServiceEntries have their automatic addresses before these are written down."""
+        self._gives_addresses = gives_addresses
         self._buckets: dict[type[Resource], dict[NamespacedName, Resource]] = {kind: {} for kind in KINDS}
         self._shared: set[type[Resource]] = set()
         self._settings = Stage(lambda _, source: mesh_settings(source))
@@ -76,6 +79,7 @@ class SnapshotBuilder:
         self._secrets = Stage(_secrets)
         self._legacy = Stage(_legacy)
         self._entries = Stage(_with_converted)
+        self._addressed = Stage(_with_addresses)
         self._all = {kind: Stage(_and) for kind in (VirtualService, DestinationRule, Gateway)}
         self._rules = {kind: Stage(_in_order) for kind in (VirtualService, DestinationRule, Gateway, Sidecar)}
 
@@ -95,6 +99,8 @@ class SnapshotBuilder:
         workloads = self._workloads.run(self._bucket(Pod), self._nodes.run(self._bucket(Node)))
         legacy = self._converted(settings)
         entries = self._entries.run(self._bucket(ServiceEntry), legacy.service_entries)
+        if self._gives_addresses:
+            entries = self._addressed.run(entries)
         registry = self._registry.run(self._bucket(KubernetesService), entries, settings)
         slices = self._slices.run(self._bucket(EndpointSlice))
         return MeshSnapshot(
@@ -193,6 +199,11 @@ def _and(_: Memo, own: tuple[R, ...], converted: tuple[R, ...]) -> tuple[R, ...]
 
 def _with_converted(_: Memo, own: Bucket[ServiceEntry], converted: tuple[ServiceEntry, ...]) -> Bucket[ServiceEntry]:
     return {**own, **{(each.metadata.namespace, each.metadata.name): each for each in converted}} if converted else own
+
+
+def _with_addresses(memo: Memo, bucket: Bucket[ServiceEntry]) -> Bucket[ServiceEntry]:
+    addressed = with_addresses(tuple(bucket.values()))
+    return {key: memo.keep(key, each) for key, each in zip(bucket, addressed, strict=True)}
 
 
 def _in_order(_: Memo, bucket: Bucket[R]) -> tuple[R, ...]:

@@ -5,8 +5,10 @@ Rules: `pilot/pkg/controllers/ipallocate` in Istio.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from lateen.api.problem import ResourceRef
-from lateen.api.service_entry import ServiceEntry
+from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress, ServiceEntryStatus
 from lateen.model.address_range import choose_address
 from lateen.model.hostname import is_wildcard
 from lateen.model.service_entries import gets_addresses
@@ -15,10 +17,23 @@ RANGE = "240.240.0.0/16"
 """Istio's range; nothing outside of a mesh uses it."""
 
 
+def with_addresses(entries: Sequence[ServiceEntry]) -> tuple[ServiceEntry, ...]:
+    """The entries, in their order, with the addresses that their hosts have in a running mesh."""
+    given = allocate(entries)
+    return tuple(_with_status(each, given[each.ref]) for each in entries)
+
+
+def _with_status(entry: ServiceEntry, given: Mapping[str, str]) -> ServiceEntry:
+    addresses = tuple(ServiceEntryAddress(value=address, host=host) for host, address in given.items())
+    status = entry.status or ServiceEntryStatus()
+    return entry if status.addresses == addresses else replace(entry, status=replace(status, addresses=addresses))
+
+
 def allocate(entries: Sequence[ServiceEntry]) -> dict[ResourceRef, dict[str, str]]:
     """The address of each host of each entry, hosts in their order.
 
-    A host keeps the address it has; where two claim one, a user's claim wins, then that of the older entry.
+    A host keeps the address it has; where two claim one, a user's claim wins, then that of the older entry. When the
+    range is used up, hosts go without.
     """
     ordered = sorted(entries, key=lambda each: (each.metadata.creation_timestamp, each.ref))
     taken = {address for each in ordered for address in each.spec.addresses}
@@ -39,7 +54,10 @@ def _kept(entry: ServiceEntry, taken: set[str]) -> Iterator[tuple[str, str]]:
 def _completed(entry: ServiceEntry, kept: Mapping[str, str], taken: set[str]) -> Iterator[tuple[str, str]]:
     meta = entry.metadata
     for host in _hosts(entry):
-        address = kept.get(host) or choose_address(RANGE, f"{meta.namespace}/{meta.name}/{host}", taken)
+        try:
+            address = kept.get(host) or choose_address(RANGE, f"{meta.namespace}/{meta.name}/{host}", taken)
+        except ValueError:
+            return
         taken.add(address)
         yield host, address
 

@@ -44,7 +44,7 @@ class Pusher:
         self._resolver = resolver
         self._fleet = fleet
         self._clock = clock
-        self._builder = SnapshotBuilder()
+        self._builder = SnapshotBuilder(gives_addresses=True)
         self._quarantine = Quarantine(self._builder, memory)
         self._transition = Transition(self._quarantine)
         self.feed = Feed(self._transition, [kind.__name__ for kind in KINDS])

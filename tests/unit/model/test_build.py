@@ -172,6 +172,18 @@ status: {{addresses: [{{host: a.example.com, value: 240.240.0.1}}, {{host: b.exa
     assert "240.240.0.1" not in snapshot(opted_out).services["default", "a.example.com"].addresses
 
 
+def test_hosts_have_their_automatic_addresses_at_once() -> None:
+    builder = SnapshotBuilder(gives_addresses=True)
+    for each in resources(ENTRY.replace("api.example.com]", "api.example.com, b.example.com]")):
+        builder.put(each)
+    services = builder.build(1).services
+    (address,) = services["default", "b.example.com"].addresses
+    assert address.startswith("240.240.")
+    for each in resources(ENTRY.replace("name: api}", "name: other}").replace("api.example.com", "c.example.com")):
+        builder.put(each)
+    assert builder.build(2).services["default", "b.example.com"] is services["default", "b.example.com"]
+
+
 def test_an_endpoints_label_may_say_where_it_is() -> None:
     text = ENTRY.replace("{address: 192.0.2.2}", "{address: 192.0.2.2, labels: {istio-locality: eu.eu-2.rack}}")
     found = snapshot(text).endpoints["default", "api.example.com", 80]
