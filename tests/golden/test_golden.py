@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.support.golden.calls import wrong_calls
+from tests.support.golden.calls import CALLS, wrong_calls
 from tests.support.golden.case import GOLDEN, INPUT, Told, cases, load, name_of, tell
 from tests.support.golden.render import ir_yaml, status_yaml, xds_yaml
 from tests.support.validators import problems
@@ -53,6 +53,12 @@ def test_calls(folder: Path) -> None:
     assert wrong_calls(load(folder)) == []
 
 
+def test_every_case_is_called() -> None:
+    """But for mistakes, and for what no address leads to."""
+    uncalled = {name_of(folder) for folder in cases() if not (folder / CALLS).exists()}
+    assert {name for name in uncalled if not name.startswith("problems/")} == {"gateway/socket"}
+
+
 def test_the_simulator_knows_every_field(folder: Path) -> None:
     resources = outputs(folder)[1]
     messages = [*resources.listeners.values(), *resources.routes.values(), *resources.clusters.values()]
@@ -61,7 +67,7 @@ def test_the_simulator_knows_every_field(folder: Path) -> None:
 
 def test_no_file_without_a_case(request: pytest.FixtureRequest) -> None:
     """What a case left behind when it was removed or renamed."""
-    stale = [file for name in (*WRITTEN, "calls.yaml") for file in GOLDEN.glob(f"*/*/{name}")]
+    stale = [file for name in (*WRITTEN, CALLS) for file in GOLDEN.glob(f"*/*/{name}")]
     stale = [file for file in stale if not (file.parent / INPUT).exists()]
     if request.config.getoption("--rewrite-golden"):
         for file in stale:

@@ -44,23 +44,26 @@ def echo_servers(names: Iterable[str]) -> Iterator[Echoes]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     echoes = Echoes()
+    servers: list[asyncio.Server] = []
     try:
-        asyncio.run_coroutine_threadsafe(_listen(names, echoes), loop).result()
+        asyncio.run_coroutine_threadsafe(_listen(names, echoes, servers), loop).result()
         yield echoes
     finally:
-        asyncio.run_coroutine_threadsafe(_end(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end(servers), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _listen(names: Iterable[str], echoes: Echoes) -> None:
+async def _listen(names: Iterable[str], echoes: Echoes, servers: list[asyncio.Server]) -> None:
     for name in names:
-        server = await asyncio.start_server(_server(name, echoes), "127.0.0.1", 0)
-        echoes.ports[name] = server.sockets[0].getsockname()[1]
+        servers.append(await asyncio.start_server(_server(name, echoes), "127.0.0.1", 0))
+        echoes.ports[name] = servers[-1].sockets[0].getsockname()[1]
 
 
-async def _end() -> None:
+async def _end(servers: Iterable[asyncio.Server]) -> None:
+    for server in servers:
+        server.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
