@@ -13,12 +13,14 @@ Analyze = Callable[[Configuration], Iterable[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class Analyzer:
-    """One check. `name` is that of Istio's analyzer; one that is not `by_default` runs only when it is asked for."""
+    """One check. `name` is that of Istio's analyzer, or `part_of` is, where that one checks several things; one that is
+    not `by_default` runs only when it is asked for."""
 
     name: str
     analyze: Analyze
     messages: tuple[MessageType, ...]
     by_default: bool = True
+    part_of: str = ""
 
     @property
     def description(self) -> str:

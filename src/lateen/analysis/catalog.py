@@ -51,7 +51,12 @@ SCHEMA: Final = Analyzer(
 ANALYZERS: Final[tuple[Analyzer, ...]] = (
     SCHEMA,
     Analyzer("virtualservice.DestinationHostAnalyzer", destination_hosts.analyze, (m.NOT_FOUND, m.PORT_REQUIRED)),
-    Analyzer("virtualservice.IngressSubsetAnalyzer", ingress_subsets.analyze, (m.NO_EFFECT_ON_INGRESS,)),
+    Analyzer(
+        "virtualservice.IngressSubsetAnalyzer",
+        ingress_subsets.analyze,
+        (m.NO_EFFECT_ON_INGRESS,),
+        part_of="virtualservice.DestinationHostAnalyzer",
+    ),
     Analyzer("virtualservice.DestinationRuleAnalyzer", destination_subsets.analyze, (m.NOT_FOUND,)),
     Analyzer(
         "virtualservice.GatewayAnalyzer",
@@ -114,3 +119,9 @@ ANALYZERS: Final[tuple[Analyzer, ...]] = (
 
 DEFAULTS: Final = tuple(each for each in ANALYZERS if each.by_default)
 """What runs unless analyzers are chosen by name."""
+
+
+def named(name: str) -> tuple[Analyzer, ...]:
+    """The analyzers that Istio's analyzer of this name consists of; `schema.ValidationAnalyzer.Gateway` is all of
+    `schema.ValidationAnalyzer`. None: the name is not known."""
+    return tuple(each for each in ANALYZERS if name in (each.name, each.part_of) or name.startswith(f"{each.name}."))

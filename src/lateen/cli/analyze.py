@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lateen.analysis.analyzer import Analyzer
-from lateen.analysis.catalog import ANALYZERS, DEFAULTS
+from lateen.analysis.catalog import ANALYZERS, DEFAULTS, named
 from lateen.analysis.config import configuration
 from lateen.analysis.run import analyze
 from lateen.api.problem import Problem
@@ -19,6 +19,7 @@ from lateen.cli.mesh import access_for, fail, mesh_options, namespace_option, re
 from lateen.client.access import AccessError
 from lateen.client.sync import SyncClient
 from lateen.lib.clock import SystemClock
+from lateen.validation.schema import closest
 
 _DEFAULT_NAMESPACE = "default"
 
@@ -109,11 +110,14 @@ class Scope:
 
 
 def _chosen(names: Sequence[str]) -> Sequence[Analyzer]:
-    known = {each.name: each for each in ANALYZERS}
+    found: dict[Analyzer, None] = {}
     for name in names:
-        if name not in known:
-            raise click.UsageError(f"there is no analyzer {name!r}: `lateen analyze --list-analyzers` lists them")
-    return [known[name] for name in names] or DEFAULTS
+        if not named(name):
+            meant = closest(name, [each.name for each in ANALYZERS])
+            hint = f"did you mean {meant}?" if meant else "`lateen analyze --list-analyzers` lists them"
+            raise click.UsageError(f"there is no analyzer {name!r}: {hint}")
+        found.update(dict.fromkeys(named(name)))
+    return list(found) or DEFAULTS
 
 
 def _described(analyzer: Analyzer) -> str:

@@ -152,3 +152,14 @@ def test_analyzers_are_listed_and_unknown_ones_refused(run: Run) -> None:
     assert "* virtualservice.DestinationHostAnalyzer:\n    " in result.stdout
     assert run(RULE, "--analyzer", "x").exit_code == 2
     assert CliRunner().invoke(root, ["analyze", "--use-kube=false"]).exit_code == 2
+
+
+def test_analyzers_have_istios_names(run: Run) -> None:
+    gateway = RULE.replace("hosts: [reviews]", "hosts: [reviews]\n  gateways: [g]").replace("host: x", "host: reviews")
+    split = RULE.replace("{name: reviews}", "{name: split}").replace("host: x", "host: reviews, subset: v1")
+    host = run(f"{gateway}---\n{split}", "--analyzer", "virtualservice.DestinationHostAnalyzer", "-o", "json")
+    assert {finding["code"] for finding in json.loads(host.stdout)} == {"IST0101", "IST0140"}
+    schema = run(RULE.replace("http:", "htp:"), "--analyzer", "schema.ValidationAnalyzer.VirtualService")
+    assert "[IST0106]" in schema.stdout
+    slip = run(RULE, "--analyzer", "virtualservice.DestinationHostAnalyser")
+    assert "did you mean virtualservice.DestinationHostAnalyzer?" in slip.stderr
