@@ -19,6 +19,9 @@ def check_ingress(resource: Ingress, root: Field) -> None:
         field.error("there are no rules and no default backend", "add one of them", "MissingField")
     for place, rule in enumerate(spec.rules):
         _check_rule(rule, field.at("rules", place))
+    for place, tls in enumerate(spec.tls):
+        for number, host in enumerate(tls.hosts):
+            _check_host(host, field.at("tls", place, "hosts", number))
     _check_class(resource, field / "ingressClassName")
 
 
@@ -42,7 +45,7 @@ def check_ingress_class(resource: IngressClass, root: Field) -> None:
 
 def _check_rule(rule: IngressRule, field: Field) -> None:
     if rule.host:
-        check_wildcard_domain(rule.host, field / "host")
+        _check_host(rule.host, field / "host")
     if rule.http is None or not rule.http.paths:
         (field / "http").warn("no path is named, so nothing is routed", "add http.paths")
         return
@@ -55,12 +58,19 @@ def _check_rule(rule: IngressRule, field: Field) -> None:
         _check_backend(path.backend, where / "backend")
 
 
+def _check_host(host: str, field: Field) -> None:
+    if host != host.lower():
+        field.error(f'"{host[:80]}" has upper-case letters', "write it in lower case", "InvalidHost")
+    else:
+        check_wildcard_domain(host, field)
+
+
 def _check_backend(backend: IngressBackend, field: Field) -> None:
+    name, port = backend.target
     if backend.resource is not None:
-        if backend.service is not None:
+        if name or backend.service is not None:
             (field / "resource").error("service and resource are both set", "keep service", "Conflict")
         return
-    name, port = backend.target
     if not is_dns_label(name):
         field.error(f'"{name[:80]}" is no service' if name else "names no service", LABEL_HINT, "InvalidName")
     elif not port:

@@ -3,7 +3,7 @@
 from lateen.api.istio_service import IstioService
 from lateen.validation.field import Field
 from lateen.validation.hosts import HOST_HINT, is_fqdn
-from lateen.validation.names import LABEL_HINT, check_labels, is_cidr, is_ip, is_label
+from lateen.validation.names import LABEL_HINT, check_labels, is_cidr, is_dns_label, is_ip
 
 
 def check_istio_service(service: IstioService | None, field: Field, *, required: bool = False) -> None:
@@ -21,9 +21,9 @@ def check_istio_service(service: IstioService | None, field: Field, *, required:
                 (field / key).error(f"service and {key} are both set", "service is a whole name already", "Conflict")
     elif not service.name:
         field.error("names no service", "set name, or service", "MissingField")
-    elif not is_label(service.name):
+    elif not is_dns_label(service.name):
         (field / "name").error(f'"{service.name[:80]}" is no service\'s name', LABEL_HINT, "InvalidName")
-    if service.namespace and not is_label(service.namespace):
+    if service.namespace and not is_dns_label(service.namespace):
         (field / "namespace").error(f'"{service.namespace[:80]}" is no namespace', LABEL_HINT, "InvalidName")
     if service.domain and not is_fqdn(service.domain):
         (field / "domain").error(f'"{service.domain[:80]}" is no domain', "write cluster.local", "InvalidHost")

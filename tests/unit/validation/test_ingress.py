@@ -28,10 +28,13 @@ def test_what_kubernetes_accepts(version: str, spec: str) -> None:
     [
         ("tls: []", "", "MissingField"),
         ("rules: [{host: a.com}]", "rules[0].http", "Suspicious"),
+        (f"rules: [{{host: A.com, http: {{paths: [{{{TODAY}}}]}}}}]", "rules[0].host", "InvalidHost"),
         (f"rules: [{{host: 'a:80', http: {{paths: [{{{TODAY}}}]}}}}]", "rules[0].host", "InvalidHost"),
         (f"rules: [{{http: {{paths: [{{path: a, {TODAY}}}]}}}}]", "rules[0].http.paths[0].path", "InvalidValue"),
         ("defaultBackend: {service: {name: a}}", "defaultBackend", "MissingField"),
         ("backend: {servicePort: 80}", "backend", "InvalidName"),
+        (f"{ELDER[:-1]}, resource: {{kind: B, name: b}}}}", "backend.resource", "Conflict"),
+        (f"{ELDER}, tls: [{{hosts: [a.com, 'a.com:443'], secretName: s}}]", "tls[0].hosts[1]", "InvalidHost"),
         ("backend: {serviceName: a, servicePort: 70000}", "backend", "InvalidPort"),
         ("defaultBackend: {resource: {kind: B, name: b}}", "defaultBackend.resource", "NoEffect"),
     ],
@@ -55,5 +58,6 @@ def test_a_class_is_named_once() -> None:
     [("istio.io/ingress-controller", []), ("istio", ["spec.controller"]), ("a b/c", ["spec.controller"])],
 )
 def test_controllers_of_classes(controller: str, found: list[str]) -> None:
-    text = f"apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: i}}\nspec: {{controller: {controller}}}"
-    assert [problem.path for problem in problems_in(text)] == found
+    head = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: i}\n"
+    problems = problems_in(f"{head}spec: {{controller: {controller}}}")
+    assert [problem.path for problem in problems] == found

@@ -44,7 +44,7 @@ def host_of(service: IstioService, namespace: str, cluster_domain: str) -> Host:
 
 def resource_name(host: str) -> str:
     """A name for the resource about a host; wildcards can't stand in it."""
-    return host.replace("*", "any")
+    return host.replace("*", "any").lower()
 
 
 def subset_name(labels: Mapping[str, str]) -> str:

@@ -87,14 +87,16 @@ def _rule(part: _Gathered) -> DestinationRule:
     )
 
 
-def _traffic_policy(policy: DestinationPolicy) -> TrafficPolicy:
+def _traffic_policy(policy: DestinationPolicy) -> TrafficPolicy | None:
+    """None for a policy that says nothing."""
     balancing, breaker = policy.spec.load_balancing, policy.spec.circuit_breaker
     simple = breaker.simple_cb if breaker else None
-    return TrafficPolicy(
+    found = TrafficPolicy(
         load_balancer=LoadBalancerSettings(simple=balancing.name) if balancing and balancing.name else None,
         connection_pool=_connection_pool(simple) if simple else None,
         outlier_detection=_outlier_detection(simple) if simple else None,
     )
+    return found if found != TrafficPolicy() else None
 
 
 def _connection_pool(breaker: SimpleCircuitBreakerPolicy) -> ConnectionPoolSettings:
