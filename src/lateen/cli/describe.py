@@ -13,7 +13,7 @@ from lateen.cli.description.events import events_entry
 from lateen.cli.description.lines import Entry, Lines, render
 from lateen.cli.description.plain import describe_plain
 from lateen.cli.description.pod import describe_pod, pod_mesh
-from lateen.cli.description.related import listed, proxy_state, rules_for, services_of, slices_of
+from lateen.cli.description.related import listed, proxy_state, rules_for, services_of, sidecar_of, slices_of
 from lateen.cli.description.rule import describe_rule
 from lateen.cli.description.service import describe_service
 from lateen.cli.kinds import Target, parse_targets
@@ -64,7 +64,8 @@ def describe(client: SyncClient, document: JsonObject) -> Sequence[Entry]:
     if kind == "Pod":
         services = services_of(client, document)
         names = [each["metadata"]["name"] for each in services]
-        return describe_pod(document, pod_mesh(names, rules_for(client, services), proxy_state(client, document)))
+        rules = [*rules_for(client, services), *sidecar_of(client, document)]
+        return describe_pod(document, pod_mesh(names, rules, proxy_state(client, document)))
     if kind == "Service":
         return describe_service(document, slices_of(client, document), rules_for(client, [document]))
     if kind == "Deployment":

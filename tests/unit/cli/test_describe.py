@@ -62,6 +62,16 @@ def test_a_pod_with_what_the_mesh_does_with_it(full: CliMesh) -> None:
     assert lines[-1].endswith("it started")
 
 
+def test_the_sidecar_in_force_for_a_pod(full: CliMesh) -> None:
+    for name, app in (("mine", "web"), ("others", "else")):
+        selector = {"labels": {"app": app}}
+        sidecar = rule("Sidecar", name, workloadSelector=selector, egress=[{"hosts": ["./*"]}])
+        full.add(f"{RULES}/default/sidecars", sidecar)
+    lines = lines_of(full, "pod/a")
+    assert "Sidecar default/mine" in lines
+    assert "Sidecar default/others" not in " ".join(lines)
+
+
 def test_why_a_pod_is_not_of_the_mesh(full: CliMesh) -> None:
     assert "Proxy: not connected to the control plane" in lines_of(full, "pod", "a")
     full.add(PODS, *pod("plain", proxy=False))

@@ -4,12 +4,16 @@ import json
 from collections.abc import Iterator, Sequence
 
 from lateen.api.meta import JsonObject
+from lateen.api.schema import decode
+from lateen.api.sidecar import Sidecar
 from lateen.cli.kinds import Target, kind_named
 from lateen.cli.pods import PROXY, container_names
 from lateen.client.error import ApiError
 from lateen.client.resource_path import with_query
 from lateen.client.sync import SyncClient
+from lateen.resolve.sidecars import index_sidecars
 
+ROOT_NAMESPACE = "istio-system"
 RULES = ("virtualservices", "destinationrules")
 SERVICE_LABEL = "kubernetes.io/service-name"
 
@@ -49,6 +53,21 @@ def rules_for(client: SyncClient, services: Sequence[JsonObject]) -> list[str]:
         for rule in listed(client, kind, "")
         if any(_is_host_of(host, rule["metadata"]["namespace"], each) for host in _hosts(rule) for each in services)
     ]
+
+
+def sidecar_of(client: SyncClient, pod: JsonObject) -> list[str]:
+    """The Sidecar that is in force for the pod's proxy, if one is: `Sidecar default/lean`."""
+    if PROXY not in container_names(pod):
+        return []
+    found = [decode(document)[0] for document in listed(client, "sidecars", "")]
+    ordered = sorted((each for each in found if isinstance(each, Sidecar)), key=_age)
+    meta = pod["metadata"]
+    chosen = index_sidecars(ordered, ROOT_NAMESPACE).sidecar_for(meta["namespace"], meta.get("labels") or {})
+    return [str(chosen.ref)] if chosen else []
+
+
+def _age(sidecar: Sidecar) -> tuple[str, str]:
+    return sidecar.metadata.creation_timestamp, sidecar.metadata.name
 
 
 def proxy_state(client: SyncClient, pod: JsonObject) -> str:
