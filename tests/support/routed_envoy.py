@@ -1,6 +1,7 @@
 """A real Envoy with route configurations of ours before servers that echo, to compare the simulator with."""
 
 import http.client
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from envoy.extensions.filters.network.http_connection_manager.v3.http_connection
 from msgspec.structs import replace
 from tests.support.agreement import Answer, disagreements
 from tests.support.echo import echo_servers
-from tests.support.running_envoy import free_port, running_envoy
+from tests.support.running_envoy import free_ports, running_envoy
 
 from lateen.ir.listener import Http, HttpFilter
 from lateen.ir.names import BLACK_HOLE_CLUSTER
@@ -73,21 +74,22 @@ def envoy_before(
     filters: Sequence[HttpFilter] = (HttpFilter.ROUTER,),
 ) -> Iterator[RoutedEnvoy]:
     """Serves each configuration on a port of its own. `servers` are the ports of the clusters that there are."""
-    ports = {label: free_port() for label in configs}
-    bootstrap = bare_bootstrap()
+    admin_port, *others = itertools.islice(free_ports(), 1 + len(configs))
+    ports = dict(zip(configs, others, strict=True))
+    bootstrap = bare_bootstrap(admin_port)
     bootstrap.static_resources.clusters.extend(echo_cluster(name, port) for name, port in servers.items())
     bootstrap.static_resources.listeners.extend(_listener(ports[label], configs[label], filters) for label in configs)
     with running_envoy(bootstrap, folder):
         yield RoutedEnvoy(ports)
 
 
-def bare_bootstrap() -> Bootstrap:
+def bare_bootstrap(admin_port: int) -> Bootstrap:
     """One without a control plane and without listeners."""
     settings = BootstrapSettings(
         node_id="sidecar~10.244.0.5~a.default~default.svc.cluster.local",
         node_cluster="a.default",
         xds_socket="/nonexistent",
-        admin_port=free_port(),
+        admin_port=admin_port,
     )
     bootstrap = build_bootstrap(settings)
     bootstrap.ClearField("dynamic_resources")

@@ -144,10 +144,11 @@ def stage(plays: Sequence[Play], folder: Path) -> Iterator[Stage]:
     """Every listener that a play meets, in one Envoy."""
     names = {name for play in plays for name in play.resources.clusters} - {BLACK_HOLE_CLUSTER}
     listeners = {_key(play): (play.listener, play.resources) for play in plays}
-    ports = dict(zip(listeners, free_ports(), strict=False))
+    admin_port, *others = itertools.islice(free_ports(), 1 + len(listeners))
+    ports = dict(zip(listeners, others, strict=True))
     staged = [_staged(*listeners[key], port) for key, port in ports.items()]
     with echo_servers(sorted(names)) as echoes:
-        bootstrap = bare_bootstrap()
+        bootstrap = bare_bootstrap(admin_port)
         bootstrap.static_resources.clusters.extend(echo_cluster(name, port) for name, port in echoes.ports.items())
         bootstrap.static_resources.listeners.extend(staged)
         with running_envoy(bootstrap, folder):
