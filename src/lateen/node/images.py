@@ -64,6 +64,7 @@ def built_in_images() -> tuple[Image, ...]:
             )
             for version in ("v1", "v2")
         ),
+        Image("*/tcp-echo-server:*", _program("tcp_echo"), ("9000", "hello"), about="gives lines back behind a word"),
         Image("traefik/whoami:*", _program("whoami"), env={"PORT": "80"}, about="says who was asked"),
         Image("containous/whoami:*", _program("whoami"), env={"PORT": "80"}, about="says who was asked"),
         *_nginx(),

@@ -11,6 +11,7 @@ from pathlib import Path
 from lateen.lib.netns import netns_inode
 from lateen.lib.pid_file import PidFile
 from lateen.node.dns.ports import CAPTURED_PORT, DNS_PORT
+from lateen.node.dns.table import FORMAT
 
 _STEP_SECONDS = 0.02
 
@@ -64,7 +65,7 @@ class DnsProcess:
         return True
 
     def _place(self) -> str:
-        return f"{netns_inode(self.netns)} {self.address} {DNS_PORT} {CAPTURED_PORT}"
+        return f"{netns_inode(self.netns)} {self.address} {DNS_PORT} {CAPTURED_PORT} {FORMAT}"
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.log.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,8 @@ from lateen.api.service_entry import ServiceEntry
 from lateen.model.service_entries import addresses_of
 
 CLUSTER_DOMAIN = "cluster.local"
+FORMAT = 2
+"""Of the table's file. A name server that reads another format is started anew."""
 PUBLIC, PRIVATE, NOBODY = "*", ".", "~"
 """Words of `exportTo`."""
 
