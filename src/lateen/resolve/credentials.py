@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lateen.api.cipher_suite import is_cipher_suite
 from lateen.api.gateway import ServerTLSSettings
 from lateen.api.problem import Problem
 from lateen.ir.listener import CertificateFiles, DownstreamTls
@@ -14,17 +15,6 @@ from lateen.resolve.sds import Unusable, authority, key_pair
 from lateen.resolve.view import GatewayView
 
 CLIENT_CHECKED = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
-_ECDHE = ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305", "AES128-SHA", "AES256-SHA")
-CIPHER_SUITES = frozenset(
-    f"{exchange}{cipher}"
-    for exchange, ciphers in (
-        ("", ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA", "DES-CBC3-SHA")),
-        ("ECDHE-ECDSA-", _ECDHE),
-        ("ECDHE-RSA-", _ECDHE),
-    )
-    for cipher in ciphers
-)
-"""Those that Envoy's TLS library knows; it refuses a listener with any other."""
 
 
 @dataclass(slots=True)
@@ -49,21 +39,7 @@ def credentials_for(view: GatewayView, server: GatewayServer) -> Credentials:
         )
     if not found.problems:
         found.tls = made
-    _note_cipher_suites(server, settings, found)
     return found
-
-
-def _note_cipher_suites(server: GatewayServer, settings: ServerTLSSettings, found: Credentials) -> None:
-    for place, suite in enumerate(settings.cipher_suites):
-        if not is_cipher_suite(suite):
-            field = f".tls.cipherSuites[{place}]"
-            message = f"{suite} is unknown to the proxies: it is left out"
-            found.problems.append(server.problem("InvalidValue", message, "write it as OpenSSL does", field=field))
-
-
-def is_cipher_suite(word: str) -> bool:
-    """Whether Envoy takes a cipher suite, a group of several, or a word that adds to and takes from the list."""
-    return word in CIPHER_SUITES or word in {"", "ALL"} or not word[0].isalnum()
 
 
 def _certificates(

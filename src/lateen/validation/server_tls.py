@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from lateen.api.cipher_suite import is_cipher_suite
 from lateen.api.gateway import ServerTLSSettings, TLSCertificate
 from lateen.validation.field import Field
 
@@ -74,9 +75,13 @@ def _check_versions(tls: ServerTLSSettings, field: Field) -> None:
     if "TLS_AUTO" not in (tls.min_protocol_version, tls.max_protocol_version) and (
         tls.min_protocol_version > tls.max_protocol_version
     ):
-        (field / "maxProtocolVersion").error("is below minProtocolVersion", "exchange them", "Conflict")
+        (field / "maxProtocolVersion").warn("is below minProtocolVersion", "exchange them", "Conflict")
     seen: set[str] = set()
     for place, suite in enumerate(tls.cipher_suites):
-        if suite in seen:
-            field.at("cipherSuites", place).warn(f"{suite} is there twice", "remove one", "Duplicate")
+        where = field.at("cipherSuites", place)
+        if not is_cipher_suite(suite):
+            message = f"{suite} is unknown to the proxies: it is left out"
+            where.warn(message, "write it as OpenSSL does", "InvalidValue")
+        elif suite in seen:
+            where.warn(f"{suite} is there twice", "remove one", "Duplicate")
         seen.add(suite)

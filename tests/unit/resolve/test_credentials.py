@@ -3,7 +3,6 @@ from tests.support.certificates import certificate, secret, tls_secret
 from tests.support.routing import Routing, document, gateway_proxy
 
 from lateen.ir.listener import CertificateFiles, DownstreamTls
-from lateen.resolve.credentials import is_cipher_suite
 
 ONE, TWO = certificate("a.com"), certificate("b.com")
 
@@ -106,13 +105,3 @@ def test_versions_and_cipher_suites() -> None:
     found = tls_of(mesh)
     assert (found.min_version, found.max_version) == ("TLSV1_2", "")
     assert (found.cipher_suites, found.ecdh_curves) == (("AES128-SHA",), ("P-256",))
-    (problem,) = mesh.problems
-    assert (problem.path, problem.code) == ("spec.servers[0].tls.cipherSuites[1]", "InvalidValue")
-
-
-@pytest.mark.parametrize(
-    ("word", "expected"),
-    [("ECDHE-RSA-AES256-GCM-SHA384", True), ("ALL", True), ("-ALL", True), ("TLS_AES_128_GCM_SHA256", False)],
-)
-def test_cipher_suites_that_envoy_knows(word: str, expected: bool) -> None:
-    assert is_cipher_suite(word) is expected

@@ -39,6 +39,21 @@ def test_hosts_that_gateways_serve(host: str) -> None:
             "MissingField",
         ),
         ("hosts: ['*'], tls: {mode: SIMPLE, credentialName: c, credentialNames: [d]}", HTTPS, "tls", "Conflict"),
+        ("hosts: ['*'], tls: {mode: MUTUAL, credentialName: c, caCrl: l}", HTTPS, "tls.caCrl", "Conflict"),
+        ("hosts: ['*'], tls: {mode: PASSTHROUGH, caCrl: l}", HTTPS, "tls.caCrl", "Suspicious"),
+        (
+            "hosts: ['*'], tls: {mode: SIMPLE, serverCertificate: c, privateKey: k, caCrl: l}",
+            HTTPS,
+            "tls.caCrl",
+            "Conflict",
+        ),
+        (
+            "hosts: ['*'], tls: {mode: SIMPLE, credentialName: c, cipherSuites: [AES128-SHA, RC4]}",
+            HTTPS,
+            "tls.cipherSuites[1]",
+            "InvalidValue",
+        ),
+        ("hosts: ['::1']", None, "hosts[0]", "InvalidHost"),
         ("hosts: ['*'], tls: {mode: ISTIO_MUTUAL, credentialName: c}", HTTPS, "tls.credentialName", "Conflict"),
         ("hosts: ['*'], tls: {mode: PASSTHROUGH, credentialName: c}", HTTPS, "tls.credentialName", "Suspicious"),
         (
