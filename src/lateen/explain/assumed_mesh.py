@@ -73,6 +73,11 @@ def _services(bodies: Bodies, ports: Collection[int]) -> dict[ResourceRef, JsonO
             hosts |= dict.fromkeys(full for host in spec.get("hosts") or () if _is_internal(full := _full(host, ref)))
     for ref, spec in _specs(bodies, "DestinationRule"):
         hosts[_full(spec.get("host", ""), ref)] = None
+    for _, spec in _specs(bodies, "Sidecar"):
+        for listener in spec.get("egress") or ():
+            names = (host.rpartition("/")[2].lower() for host in listener.get("hosts") or ())
+            hosts |= dict.fromkeys(name for name in names if _is_internal(name))
+            numbers.add((listener.get("port") or {}).get("number") or HTTP_PORT)
     wanted = [host for host in hosts if host and not is_wildcard(host)]
     return dict(_service(host, sorted(numbers)) for host in wanted)
 

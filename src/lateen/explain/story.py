@@ -23,7 +23,7 @@ from lateen.explain.result import (
 from lateen.explain.sources import Place, config_ref, place_of, short_name
 from lateen.explain.times import percent
 from lateen.explain.verdict import is_nowhere
-from lateen.ir.names import ALLOW_ANY, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
+from lateen.ir.names import ALLOW_ANY, BLACK_HOLE_CLUSTER, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
 from lateen.simulation.endpoints import place_text
 from lateen.simulation.outcome import Kind, Sticky
 from lateen.simulation.routing import config_of
@@ -213,7 +213,7 @@ def _cluster(passage: Passage, share: ClusterShare) -> Step:
     part = f"{percent(share.share)} of the {_what(passage)} go" if share.share < 1 else "goes"
     if is_nowhere(passage, share.name):
         fate = "503" if passage.manager is not None else "closed"
-        why = "; ".join(_complaints(passage)) or f"the proxy has no cluster {share.name}"
+        why = "; ".join(_complaints(passage)) or _nothing_there(passage, share.name)
         return step(Topic.CLUSTER, f"{part} nowhere ({fate}): {why}", _rule_place(passage))
     message = passage.resources.clusters[share.name]
     ref = config_ref(config_of(message.metadata))
@@ -228,6 +228,12 @@ def _cluster(passage: Passage, share: ClusterShare) -> Step:
         return step(Topic.CLUSTER, text)
     rule = f"{text}; DestinationRule {short_name(ref)} is in force"
     return step(Topic.CLUSTER, rule, _subset_place(passage, ref, share.subset))
+
+
+def _nothing_there(passage: Passage, cluster: str) -> str:
+    if cluster == BLACK_HOLE_CLUSTER and passage.outcome.listener == VIRTUAL_OUTBOUND:
+        return "nothing is known to be there, and outboundTrafficPolicy is REGISTRY_ONLY"
+    return f"the proxy has no cluster {cluster}"
 
 
 def _subset_place(passage: Passage, ref: ResourceRef, subset: str | None) -> Place:

@@ -2,7 +2,7 @@
 
 from tests.support.explaining import MESH, ask, scenario
 
-from lateen.explain.result import Step
+from lateen.explain.result import Step, Verdict
 
 
 def sidecar(name: str, spec: str) -> str:
@@ -72,3 +72,20 @@ spec: {hosts: [reviews], http: [{directResponse: {status: 201}}]}
     }
     alone = ask(scenario(MESH + nobody), "http://reviews:9080/", everything=True)
     assert [each.reason.partition(":")[0] for each in alone.unused or ()] == ["it is not for sleep"]
+
+
+def test_a_sidecar_alone_in_its_file() -> None:
+    """The services that it names are taken to exist, and those that it excludes."""
+    hosts = "[./a.default.svc.cluster.local, '~./b.default.svc.cluster.local', '*/x.example.com', '*/*.com']"
+    alone = scenario(sidecar("lean", f"egress: [{{port: {{number: 9080, protocol: HTTP}}, hosts: {hosts}}}]"))
+    assert sorted(host for _, host in alone.snapshot.services) == [
+        "a.default.svc.cluster.local",
+        "b.default.svc.cluster.local",
+    ]
+    assert ask(alone, "http://a:9080/").verdict is Verdict.FORWARD
+    assert ask(alone, "http://b:9080/").verdict is Verdict.PASSTHROUGH
+
+
+def test_connections_that_lead_nowhere_by_order_of_the_sidecar() -> None:
+    closed = ask(scenario(MESH + sidecar("lean", "outboundTrafficPolicy: {}")), "tcp://203.0.113.9:4321")
+    assert "nothing is known to be there, and outboundTrafficPolicy is REGISTRY_ONLY" in closed.steps[-1].text
