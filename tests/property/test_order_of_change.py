@@ -18,7 +18,7 @@ from lateen.api.problem import ResourceRef
 from lateen.api.schema import decode
 from lateen.lib.clock import FakeClock
 from lateen.lib.tasks import TaskGroup
-from lateen.model.build import build_snapshot
+from lateen.model.build import SnapshotBuilder
 from lateen.model.workload import ProxyType
 from lateen.resolve.mesh import MeshResolver
 from lateen.store.memory import MemoryStore
@@ -120,8 +120,10 @@ class World:
     async def check(self) -> None:
         """Every proxy has exactly what a control plane that starts now would tell it."""
         listing = await self.store.list()
-        resolver, encoder = MeshResolver(), Encoder()
-        resolver.update(build_snapshot([stored.resource for stored in listing.items], listing.revision))
+        builder, resolver, encoder = SnapshotBuilder(gives_addresses=True), MeshResolver(), Encoder()
+        for stored in listing.items:
+            builder.put(stored.resource)
+        resolver.update(builder.build(listing.revision))
         for link in self.links:
             assert link.connection.stream.settled
             assert link.connection.proxy is not None

@@ -5,10 +5,11 @@ from typing import Protocol
 
 from lateen.api.meta import Resource
 from lateen.api.problem import ResourceRef
+from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress
 from lateen.store.config_store import Event, EventType, Stored
 
-STATUS_MATTERS = frozenset({"Pod", "Service", "Node", "ServiceEntry", "WorkloadEntry"})
-"""Kinds of which a snapshot reads the status; of the others a new status changes nothing."""
+STATUS_MATTERS = frozenset({"Pod", "Service", "Node", "WorkloadEntry"})
+"""Kinds of which a snapshot reads the status; of the others a new status changes nothing, but for addresses."""
 
 
 class Sink(Protocol):
@@ -70,4 +71,10 @@ def _differs_in_status_only(old: Stored, new: Stored) -> bool:
         and 0 < before.generation == after.generation
         and before.labels == after.labels
         and before.annotations == after.annotations
+        and _addresses(old.resource) == _addresses(new.resource)
     )
+
+
+def _addresses(resource: Resource) -> tuple[ServiceEntryAddress, ...]:
+    """The automatic ones, which are in the status."""
+    return resource.status.addresses if isinstance(resource, ServiceEntry) and resource.status else ()

@@ -111,13 +111,17 @@ class Quarantine:
             if was is None:
                 self._put_before(held)
             return
-        if held is None and was is not None and self._since.get(ref, inf) <= self._taken:
+        if was is None or not _is_same_version(was, resource):
+            self._take_new_version(ref, was if held is None else None)
+        self._sink.put(resource)
+
+    def _take_new_version(self, ref: ResourceRef, was: Resource | None) -> None:
+        if was is not None and self._since.get(ref, inf) <= self._taken:
             self._before[ref] = was
         self._drop_from_trial(ref)
         self._forget(ref)
         self._since.pop(ref, None)
         self._innocent.clear()
-        self._sink.put(resource)
 
     def remove(self, resource: Resource) -> None:
         """A resource is gone."""
@@ -239,3 +243,9 @@ class Quarantine:
     def _save(self) -> None:
         undecided = self._trial.undecided if self._trial else frozenset()
         self._memory.save([held for ref, held in self._held.items() if ref not in undecided])
+
+
+def _is_same_version(one: Resource, other: Resource) -> bool:
+    """Whether only labels, annotations or the status differ."""
+    a, b = one.metadata, other.metadata
+    return a.uid == b.uid and 0 < a.generation == b.generation

@@ -39,6 +39,18 @@ async def test_a_status_alone_is_nothing_new() -> None:
     assert recorder.resources["reviews"] is changed.resource
 
 
+async def test_of_a_service_entrys_status_only_addresses_are_new() -> None:
+    store, feed = MemoryStore(FakeClock()), Feed(Recorder(), ["ServiceEntry"])
+    body = {**RULE, "kind": "ServiceEntry", "spec": {"hosts": ["a.example.com"], "ports": []}}
+    feed.apply(Event(EventType.ADDED, 1, await store.create(body)))
+    for status, news in (
+        ({"conditions": [{"type": "Reconciled", "status": "True"}]}, False),
+        ({"addresses": [{"value": "240.240.0.1", "host": "a.example.com"}]}, True),
+    ):
+        stored = await store.replace({**body, "status": status}, status_only=True)
+        assert feed.apply(Event(EventType.MODIFIED, stored.revision, stored)) is news
+
+
 async def test_loading_anew_removes_what_is_gone() -> None:
     store, recorder = MemoryStore(FakeClock()), Recorder()
     feed = Feed(recorder, ["VirtualService"])

@@ -174,6 +174,15 @@ def test_what_another_proxy_refused_in_the_same_push_is_tried_too() -> None:
     assert recorder.force == {}
 
 
+def test_another_status_is_no_other_version() -> None:
+    quarantine = Quarantine(Recorder())
+    quarantine.put(rule("a"))
+    quarantine.published(1)
+    quarantine.put(rule("a"))
+    quarantine.published(2)
+    assert [standing.since for standing in quarantine.standings()] == [1]
+
+
 def test_when_nobody_is_to_blame_nobody_is_left_out_for_ever() -> None:
     recorder = Recorder()
     quarantine = Quarantine(recorder)
