@@ -12,7 +12,7 @@ from lateen.simulation.call import Call, Entry, Protocol
 
 
 def callee_of(passage: Passage, request: Request | None, tls: Tls) -> Callee | None:
-    """The workload behind the endpoint that gets most, None where the call leaves the mesh or goes nowhere."""
+    """The workload behind the first endpoint, None where the call leaves the mesh or goes nowhere."""
     endpoint = first_endpoint(passage)
     workload = passage.workloads.get(endpoint.address) if endpoint else None
     if endpoint is None or workload is None:
@@ -21,7 +21,7 @@ def callee_of(passage: Passage, request: Request | None, tls: Tls) -> Callee | N
 
 
 def first_endpoint(passage: Passage) -> EndpointView | None:
-    """The first healthy endpoint of the target with the largest share."""
+    """The first healthy endpoint of the first target."""
     names = [each.name for each in passage.clusters]
     healthy = [each for each in passage.endpoints if each.healthy]
     return min(healthy, key=lambda each: (names.index(each.cluster), each.priority), default=None)

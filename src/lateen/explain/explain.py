@@ -105,8 +105,8 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
     outcome, route = passage.outcome, passage.route
     fault = fault_of(outcome)
     verdict, status = verdict_of(passage, fault)
-    largest = passage.clusters[0].name if passage.clusters else ""
-    first = next((each for each in outcome.targets if each.cluster == largest), None)
+    name = passage.clusters[0].name if passage.clusters else ""
+    first = next((each for each in outcome.targets if each.cluster == name), None)
     http = passage.manager is not None and first is not None
     request = request_of(passage.call, first) if http and first else None
     response = response_of(route, first) if http and first and route is not None else None

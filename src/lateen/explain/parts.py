@@ -45,8 +45,8 @@ Workloads = Mapping[str, Workload]
 
 
 def cluster_shares(resources: Resources, outcome: Outcome, call: Call, *, http: bool) -> tuple[ClusterShare, ...]:
-    """Where requests go, the largest share first. A place that is named twice is shown once, unless the requests
-    differ; these are given where any do.
+    """Where requests go: first the place that this one goes to, where that is certain, then by share. A place that is
+    named twice is shown once, unless the requests differ; these are given where any do.
     """
     shares: dict[tuple[str, bytes], float] = {}
     requests: dict[tuple[str, bytes], Request | None] = {}
@@ -57,7 +57,8 @@ def cluster_shares(resources: Resources, outcome: Outcome, call: Call, *, http: 
         requests[key] = request
     differ = len({text for _, text in shares}) > 1
     found = [_share(resources, key[0], share, requests[key] if differ else None) for key, share in shares.items()]
-    return tuple(sorted(found, key=lambda each: -each.share))
+    certain = outcome.sticky.cluster if outcome.sticky else ""
+    return tuple(sorted(found, key=lambda each: (each.name != certain, -each.share)))
 
 
 def _share(resources: Resources, name: str, share: float, request: Request | None) -> ClusterShare:

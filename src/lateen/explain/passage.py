@@ -100,7 +100,7 @@ class Passage:
 
     @cached_property
     def clusters(self) -> tuple[ClusterShare, ...]:
-        """Where the call goes, the largest share first."""
+        """Where the call goes: what is certain first, then by share."""
         return cluster_shares(self.resources, self.outcome, self.call, http=self.manager is not None)
 
     @cached_property

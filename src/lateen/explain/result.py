@@ -213,7 +213,7 @@ class Step(Part):
 
 
 class Callee(Part):
-    """The other end, as the first endpoint of the target with the largest share has it: its own proxy's inbound side.
+    """The other end, as the first endpoint of the first cluster has it: its own proxy's inbound side.
 
     `proxy` is false for workloads without one; the rest then says nothing.
     """

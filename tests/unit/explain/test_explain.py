@@ -78,6 +78,23 @@ def test_shares_come_with_the_largest_first_and_the_other_end_is_of_that() -> No
     assert [each.name for each in callee.clusters] == ["inbound|9080||"]
 
 
+def test_where_the_rule_hashes_the_place_that_this_very_request_goes_to_comes_first() -> None:
+    policy = "trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user}}}"
+    hashed = SUBSETS.replace("  subsets:", f"  {policy}\n  subsets:")
+    mesh = scenario(MESH + hashed + SPLIT)
+    found = ask(mesh, "http://reviews:9080/reviews/1", headers={"x-user": "user-2"})
+    assert [(each.subset, each.share) for each in found.clusters] == [("v2", 0.25), ("v1", 0.75)]
+    assert found.sticky is not None
+    assert found.sticky.by == ("header x-user",)
+    assert found.sticky.cluster == found.clusters[0].name
+    assert found.callee is not None
+    assert found.callee.workload == "reviews-v2"
+    stranger = ask(mesh, "http://reviews:9080/reviews/1")
+    assert [each.subset for each in stranger.clusters] == ["v1", "v2"]
+    assert stranger.sticky is not None
+    assert stranger.sticky.cluster is None
+
+
 @pytest.mark.parametrize(
     ("path", "verdict", "status"),
     [
