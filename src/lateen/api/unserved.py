@@ -1,4 +1,7 @@
-"""Kinds that Istio's users have in their folders, and that this version does not serve: they are told so."""
+"""Kinds that Istio's users have in their folders, and that this version does not serve: they are told so.
+
+Those of Kubernetes that run something (StatefulSet, Job) are not among them: without these, what is wanted is not there.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -48,6 +51,18 @@ UNSERVED: Final[tuple[UnservedKind, ...]] = (
     UnservedKind(GROUP, "GRPCRoute", Route),
     *_kinds(GROUP, "TCPRoute", "TLSRoute", "UDPRoute", "ReferenceGrant", "BackendTLSPolicy", "ListenerSet"),
     *_kinds(GROUP, "GatewayClass", namespaced=False),
+    *_kinds("rbac.authorization.k8s.io", "Role", "RoleBinding"),
+    *_kinds("rbac.authorization.k8s.io", "ClusterRole", "ClusterRoleBinding", namespaced=False),
+    *_kinds("apiextensions.k8s.io", "CustomResourceDefinition", namespaced=False),
+    *_kinds(
+        "admissionregistration.k8s.io",
+        "ValidatingWebhookConfiguration",
+        "MutatingWebhookConfiguration",
+        namespaced=False,
+    ),
+    *_kinds("autoscaling", "HorizontalPodAutoscaler"),
+    *_kinds("policy", "PodDisruptionBudget"),
+    *_kinds("networking.k8s.io", "NetworkPolicy"),
     *_kinds("authentication.istio.io", "Policy", is_retired=True),
     *_kinds("authentication.istio.io", "MeshPolicy", namespaced=False, is_retired=True),
     *_kinds("rbac.istio.io", "RbacConfig", "ServiceRole", "ServiceRoleBinding", is_retired=True),

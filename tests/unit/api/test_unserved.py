@@ -15,6 +15,7 @@ def test_no_kind_is_both_served_and_not() -> None:
         ("security.istio.io/v1beta1", "AuthorizationPolicy", False),
         ("gateway.networking.k8s.io/v1", "Gateway", False),
         ("config.istio.io/v1alpha2", "logentry", True),
+        ("autoscaling/v2", "HorizontalPodAutoscaler", False),
         ("rbac.istio.io/v1alpha1", "ServiceRole", True),
     ],
 )
