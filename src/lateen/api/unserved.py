@@ -1,6 +1,6 @@
 """Kinds that Istio's users have in their folders, and that this version does not serve: they are told so.
 
-Those of Kubernetes that run something (StatefulSet, Job) are not among them: without these, what is wanted is not there.
+Those of Kubernetes that run something (StatefulSet, Job) are not among them: without these, something is missing.
 """
 
 from dataclasses import dataclass
