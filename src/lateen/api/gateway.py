@@ -1,12 +1,15 @@
 """Istio `networking.istio.io` Gateway: the ports a gateway opens."""
 
-from typing import Literal
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
 
 from lateen.api.istio_status import IstioStatus
 from lateen.api.meta import Message, Resource
 from lateen.api.scalar import UInt32
 
 TLSProtocol = Literal["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]
+_SOME: Final = Meta(min_length=1)
 
 
 class Port(Message):
@@ -38,9 +41,9 @@ class ServerTLSSettings(Message):
     ca_certificates: str = ""
     ca_crl: str = ""
     credential_name: str = ""
-    credential_names: tuple[str, ...] = ()
+    credential_names: Annotated[tuple[str, ...], _SOME] = ()
     ca_cert_credential_name: str = ""
-    tls_certificates: tuple[TLSCertificate, ...] = ()
+    tls_certificates: Annotated[tuple[TLSCertificate, ...], _SOME] = ()
     subject_alt_names: tuple[str, ...] = ()
     verify_certificate_spki: tuple[str, ...] = ()
     verify_certificate_hash: tuple[str, ...] = ()

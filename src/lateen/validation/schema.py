@@ -137,6 +137,10 @@ def _too_long(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple
     return f"{len(value)} {what} are too many", f"{kind.limit} are the most", "TooLarge"
 
 
+def _too_short(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
+    return "is empty", "add an entry, or remove the field", "MissingField"
+
+
 def _other(error: jsonschema_rs.ValidationError, schema: JsonObject) -> tuple[str, str, str]:
     return error.message, "", "InvalidValue"
 
@@ -149,6 +153,7 @@ _REPORTERS: Final[dict[str, _Reporter]] = {
     "maximum": _out_of_range,
     "format": _wrong_format,
     "maxItems": _too_long,
+    "minItems": _too_short,
     "maxLength": _too_long,
     "maxProperties": _too_long,
 }

@@ -54,6 +54,7 @@ def test_hosts_that_gateways_serve(host: str) -> None:
             "InvalidValue",
         ),
         ("hosts: ['::1']", None, "hosts[0]", "InvalidHost"),
+        ("hosts: ['*'], tls: {credentialNames: []}", HTTPS, "tls.credentialNames", "MissingField"),
         ("hosts: ['*'], tls: {mode: ISTIO_MUTUAL, credentialName: c}", HTTPS, "tls.credentialName", "Conflict"),
         ("hosts: ['*'], tls: {mode: PASSTHROUGH, credentialName: c}", HTTPS, "tls.credentialName", "Suspicious"),
         (
