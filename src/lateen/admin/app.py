@@ -122,6 +122,7 @@ def _outcome(outcome: Outcome) -> JsonObject:
         "waiting": list(outcome.waiting),
         "elapsedMs": outcome.elapsed_ms,
         "complete": outcome.complete,
+        "postponed": outcome.postponed,
     }
 
 

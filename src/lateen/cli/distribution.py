@@ -25,9 +25,12 @@ def report_distribution(
     refusals = ((refusal["proxy"], refusal["message"]) for refusal in answer.get("nacked") or [])
     for words, who in group_by_words(refusals).items():
         click.echo(f"error: {who} refused it: {words}", err=True)
-    if answer["proxies"] or wait:
+    postponed = answer.get("postponed", False)
+    if postponed:
+        click.echo("not in effect yet: it waits a few seconds for a rule that it needs", err=True)
+    elif answer["proxies"] or wait:
         click.echo(summary(answer))
-    complete = answer["acked"] + len(answer.get("nacked") or []) >= answer["proxies"]
+    complete = not postponed and answer["acked"] + len(answer.get("nacked") or []) >= answer["proxies"]
     if wait and not complete:
         click.echo(f"error: not acknowledged by every proxy within {timeout:g} s: see `lateen proxy-status`", err=True)
     return not answer.get("nacked") and (complete or not wait)

@@ -42,7 +42,7 @@ class Distribution:
 @dataclass(slots=True, frozen=True)
 class Outcome:
     """How a revision fared. `proxies` were sent something, `waiting` haven't answered; `elapsed_ms` is the time from
-    the notice of the store's write to the last answer so far."""
+    the notice of the store's write to the last answer so far. `postponed`: it waits for another rule."""
 
     revision: int
     proxies: int
@@ -51,6 +51,7 @@ class Outcome:
     waiting: tuple[str, ...]
     elapsed_ms: float
     complete: bool
+    postponed: bool = False
 
 
 class Distributions:
@@ -120,7 +121,8 @@ class Distributions:
         """How `revision` has fared so far, with `first` all revisions from that on: they may be in several pushes."""
         last = self._last(first or revision, revision)
         if last is None:
-            return Outcome(revision, 0, 0, (), (), 0.0, complete=False)
+            postponed = self._is_postponed(first or revision, revision)
+            return Outcome(revision, 0, 0, (), (), 0.0, complete=False, postponed=postponed)
         pushes = self._between(first or revision, last)
         begin = self._noticed.get(first or revision, pushes[0].noticed)
         end = max(push.last_answer or begin for push in pushes)
@@ -139,11 +141,14 @@ class Distributions:
 
     def _last(self, first: int, revision: int) -> Distribution | None:
         """The push by which all of these revisions were out; None if that is still to come."""
-        if any(first <= missing <= revision for missing in self._missing):
+        if self._is_postponed(first, revision):
             return None
         late = [push for each, push in self._late.items() if first <= each <= revision]
         found = self.find(revision)
         return None if found is None else max((found, *late), key=self._pushes.index)
+
+    def _is_postponed(self, first: int, revision: int) -> bool:
+        return any(first <= missing <= revision for missing in self._missing)
 
     def _between(self, first: int, last: Distribution) -> list[Distribution]:
         begin = bisect_left(self._pushes, first, key=lambda push: push.revision)

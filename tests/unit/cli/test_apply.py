@@ -87,9 +87,15 @@ def test_how_far_it_came_is_asked_for_all_its_revisions_and_printed(mesh: CliMes
             1,
             "error: not acknowledged by every proxy within 0.2 s: see `lateen proxy-status`\n",
         ),
+        (
+            reached(0, 0, complete=False) | {"postponed": True},
+            1,
+            "not in effect yet: it waits a few seconds for a rule that it needs\n"
+            "error: not acknowledged by every proxy within 0.2 s: see `lateen proxy-status`\n",
+        ),
     ],
 )
-def test_waiting_fails_when_a_proxy_refuses_or_is_late(
+def test_waiting_fails_when_a_proxy_refuses_or_is_late_or_another_rule_is(
     mesh: CliMesh, answer: dict[str, object], code: int, err: str
 ) -> None:
     mesh.distribution = answer

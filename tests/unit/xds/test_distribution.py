@@ -84,7 +84,7 @@ def test_a_postponed_revision_is_out_with_the_push_that_has_it() -> None:
     distributions.start(5)
     distributions.start(6)
     assert [distributions.outcome(each).complete for each in (4, 5, 6)] == [True, False, True]
-    assert not distributions.outcome(6, first=4).complete
+    assert [distributions.outcome(6, first=each).postponed for each in (4, 6)] == [True, False]
     distributions.postpone([])
     push = distributions.start(6)
     push.reached.add("a")
