@@ -290,6 +290,12 @@ def test_the_ports_of_an_ingress() -> None:
     assert [(problem.path, problem.code) for problem in found.problems] == [("spec.tls[1].secretName", "MissingField")]
 
 
+def test_a_gateways_name_is_a_label_whatever_the_ingress_is_called() -> None:
+    names = {converted(ingress("path: /", name=name)).gateways[0].metadata.name for name in ("a.b", "a-b", "x" * 80)}
+    assert len(names) == 3
+    assert all(len(name) <= 63 and "." not in name for name in names)
+
+
 @pytest.mark.parametrize(
     ("controller", "count"), [("", 0), ("example.com/other", 0), ("istio.io/ingress-controller", 1)]
 )

@@ -50,8 +50,12 @@ def resource_name(host: str) -> str:
 def subset_name(labels: Mapping[str, str]) -> str:
     """`version-v2` for `version: v2`: every version has its name, the same in every rule; "" without labels."""
     pairs = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
-    name = _LOSSLESS.sub("-", pairs)
+    return as_label(_LOSSLESS.sub("-", pairs), pairs)
+
+
+def as_label(name: str, whole: str) -> str:
+    """The name as it is if it is a DNS label, else as much of it as can be, with a digest of `whole`."""
     if not _LOSSY.search(name) and len(name) <= NAME_LIMIT and name.strip("-") == name:
         return name
-    digest = hashlib.sha256(pairs.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
     return f"{_LOSSY.sub('-', name.lower())[: NAME_LIMIT - 9].strip('-')}-{digest}"

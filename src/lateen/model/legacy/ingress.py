@@ -17,7 +17,7 @@ from lateen.api.virtual_service import (
     VirtualService,
     VirtualServiceSpec,
 )
-from lateen.model.legacy.host import DEFAULT_NAMESPACE
+from lateen.model.legacy.host import DEFAULT_NAMESPACE, as_label
 from lateen.model.legacy.outcome import NETWORKING, Services, metadata, problem
 
 NAMESPACE: Final = "istio-system"
@@ -67,7 +67,8 @@ def gateway(ingress: Ingress) -> Gateway:
 
 
 def _gateway_name(ingress: Ingress) -> str:
-    return f"{ingress.metadata.name}-{SUFFIX}-{_namespace(ingress)}"
+    name = f"{ingress.metadata.name}-{SUFFIX}-{_namespace(ingress)}"
+    return as_label(name, name)
 
 
 def _namespace(ingress: Ingress) -> str:
