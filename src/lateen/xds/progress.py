@@ -63,6 +63,8 @@ class Progress:
 
     def __init__(self, fleet: Fleet, standings: Callable[[], Iterable[Standing]], clock: Clock) -> None:
         self._reaches: Mapping[ResourceRef, Reach] = {}
+        """As of the last look."""
+        self._told: dict[ResourceRef, Reach] = {}
         self._fleet = fleet
         self._standings = standings
         self._clock = clock
@@ -73,8 +75,8 @@ class Progress:
         self._late_since = self._members_since = 0.0
 
     def reach(self, ref: ResourceRef) -> Reach | None:
-        """As of the last look; None for what no proxy could get."""
-        return self._reaches.get(ref)
+        """As last told; None for what no proxy could get."""
+        return self._told.get(ref)
 
     async def run(self, tell: Tell) -> None:
         """Look again and again, and tell what changed, until cancelled."""
@@ -88,10 +90,15 @@ class Progress:
         began = self._clock.monotonic()
         if self._fleet.moved.is_set():
             self._fleet.moved.clear()
-            tell(self._look())
+            self._note(self._look(), tell)
         took = self._clock.monotonic() - began
-        tell(self._due())
+        self._note(self._due(), tell)
         await self._clock.sleep(max(CHUNK_SECONDS if self._late else POLL_SECONDS, SHARE * took))
+
+    def _note(self, refs: Iterable[ResourceRef], tell: Tell) -> None:
+        known = {ref: self._reaches[ref] for ref in refs if ref in self._reaches}
+        self._told.update(known)
+        tell(known)
 
     async def _wait_for_answers(self) -> None:
         latest, patience = self._fleet.distributions.latest(), self._clock.monotonic() + PATIENCE_SECONDS
@@ -102,6 +109,7 @@ class Progress:
         """Find out all anew; returns whose change is to be told at once."""
         now, before, begun = self._clock.monotonic(), self._reaches, self._begun
         self._reaches, self._begun = dict(self._find()), True
+        self._told = {ref: reach for ref, reach in self._told.items() if ref in self._reaches}
         self._note_members(now)
         told = []
         for ref, reach in self._reaches.items():
