@@ -10,7 +10,10 @@ from lateen.validation.field import Field
 from lateen.validation.schema import closest, shown
 
 _NAMES: Final = {info.kind: info for info in KINDS}
-_UNSERVED_NAMES: Final = {each.kind for each in UNSERVED}
+_SERVED: Final = {
+    group: {info.kind for info in KINDS if group in dict(info.group_versions)}
+    for group in {group for info in KINDS for group, _ in info.group_versions}
+}
 
 
 def check_kind(body: JsonObject, root: Field) -> KindInfo | None:
@@ -51,6 +54,19 @@ def _report_unknown(kind: str, version: str, root: Field) -> None:
         message = f"there is no {kind} in {shown(version)}"
         (root / "apiVersion").error(message, f"write {served}", "UnknownKind")
         return
-    meant = closest(kind, {*_NAMES, *_UNSERVED_NAMES})
-    hint = f"did you mean {meant}?" if meant else "known kinds: " + ", ".join(sorted(_NAMES))
-    (root / "kind").error(f"the kind {shown(kind)} of {shown(version)} is not known here", hint, "UnknownKind")
+    (root / "kind").error(
+        f"the kind {shown(kind)} of {shown(version)} is not known here", _hint(kind, group), "UnknownKind"
+    )
+
+
+def _hint(kind: str, group: str) -> str:
+    """What may be meant, of the kinds of the group; a group that nobody knows may itself be a slip."""
+    groups = {*_SERVED, *(each.group for each in UNSERVED)}
+    meant_group = group if group in groups else closest(group, groups - {""}) or "?"
+    served = _SERVED.get(meant_group, set())
+    meant = closest(kind, served | {each.kind for each in UNSERVED if each.group == meant_group})
+    if meant:
+        return f"did you mean {meant}{'' if group in groups else f' of {meant_group}'}?"
+    if served:
+        return f"known of {meant_group or 'Kubernetes itself'}: {', '.join(sorted(served))}"
+    return "leave it out: the mesh runs pods and Deployments, and has Services and Istio's kinds"

@@ -25,7 +25,10 @@ def test_kinds_of_istios_that_are_not_served_are_warned_of(version: str, kind: s
         ("networking.istio.io/v1", "VirtualServise", "did you mean VirtualService?"),
         ("networking.istio.io/v2", "VirtualService", "write networking.istio.io/v1 or"),
         ("example.com/v1", "Gateway", "known is the Gateway of networking.istio.io/v1"),
-        ("batch/v1", "Job", "known kinds: ConfigMap, "),
+        ("apps/v1", "StatefulSet", "known of apps: Deployment"),
+        ("batch/v1", "Job", "leave it out: "),
+        ("monitoring.example.com/v1", "ServiceMonitor", "leave it out: "),
+        ("netwrking.istio.io/v1", "VirtualServise", "did you mean VirtualService of networking.istio.io?"),
     ],
 )
 def test_words_that_are_no_kind_are_errors(version: str, kind: str, hint: str) -> None:
