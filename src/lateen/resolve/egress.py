@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from lateen.api.sidecar import IstioEgressListener
 from lateen.ir.names import UNIX_SCHEME
+from lateen.ir.origin import ConfigOrigin
 from lateen.model.protocol import parse_protocol
 from lateen.model.service import ServicePort
 
@@ -16,13 +17,14 @@ class EgressPlace(NamedTuple):
     """No `port`: every port of the services imported. `address` "": the services' own addresses.
 
     `bound` places have a socket of their own, which the workload dials itself: nothing is captured for them. At a
-    `proxy` it names the host and port it wants in each request.
+    `proxy` it names the host and port it wants in each request. `origins` are to blame if there can be no listener.
     """
 
     port: ServicePort | None = None
     address: str = ""
     bound: bool = False
     proxy: bool = False
+    origins: tuple[ConfigOrigin, ...] = ()
 
     @property
     def takes_any_port(self) -> bool:
@@ -38,7 +40,7 @@ class EgressPlace(NamedTuple):
 EVERYWHERE = EgressPlace()
 
 
-def place_of(listener: IstioEgressListener) -> EgressPlace:
+def place_of(listener: IstioEgressListener, origins: tuple[ConfigOrigin, ...] = ()) -> EgressPlace:
     """Where an egress listener of a Sidecar listens (`buildSidecarOutboundListeners` in Istio)."""
     bound = listener.capture_mode == "NONE" or listener.bind.startswith(UNIX_SCHEME)
     port = listener.port
@@ -47,4 +49,5 @@ def place_of(listener: IstioEgressListener) -> EgressPlace:
         address=listener.bind or (LOOPBACK if bound else ""),
         bound=bound,
         proxy=port is not None and port.protocol.upper() == _HTTP_PROXY,
+        origins=origins if port or bound else (),
     )

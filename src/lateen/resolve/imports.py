@@ -14,6 +14,7 @@ from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, overlaps
 from lateen.model.service import Service
 from lateen.model.settings import MeshSettings
+from lateen.resolve.config_origin import config_origins
 from lateen.resolve.egress import EgressPlace, place_of
 from lateen.resolve.rules import Rule, part_targets, rules_of
 from lateen.resolve.visibility import NOBODY, PRIVATE, PUBLIC, is_visible, one_for_each_hostname
@@ -90,7 +91,7 @@ def imports_of(
     found: dict[str, Service] = {}
     egress = []
     for listener in sidecar.spec.egress or (_ALL,):
-        hosts, place = host_list(listener.hosts, namespace), place_of(listener)
+        hosts, place = host_list(listener.hosts, namespace), place_of(listener, config_origins(sidecar, "Sidecar"))
         chosen = _services(memo, visible, hosts, place.only_port, namespace)
         seen = [rule for rule in rules if _is_imported(rule, hosts)]
         for service in chosen:

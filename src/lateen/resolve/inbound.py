@@ -110,9 +110,7 @@ def inbound_shape(
         for port in service.ports:
             number = target_number(port, named)
             if number and port.protocol is not Protocol.UDP and number not in PROXY_PORTS:
-                found.setdefault(
-                    number, _service_port(number, port, service, settings, rules.get(service.hostname))
-                )
+                found.setdefault(number, _service_port(number, port, service, settings, rules.get(service.hostname)))
     for declared in workload.ports if workload else ():
         if declared.protocol == "TCP" and declared.number not in PROXY_PORTS:
             unknown = InboundPort(number=declared.number, protocol=Protocol.AUTO, http=settings.inbound_http)

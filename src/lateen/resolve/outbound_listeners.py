@@ -206,6 +206,7 @@ def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made
         filters=filters,
         inspection_timeout_ms=view.settings.protocol_detection_timeout_ms if filters else None,
         bound=view.place.bound,
+        origins=view.place.origins,
     )
     return Made(listener, problems)
 

@@ -83,6 +83,14 @@ def test_of_two_sidecars_the_younger_says_that_it_has_no_effect(bookinfo: RealMe
     assert curl(bookinfo, "productpage-v1", RATINGS) == "502"
 
 
+def test_a_listener_whose_port_the_workload_has_is_refused_and_told(bookinfo: RealMesh) -> None:
+    taken = "{port: {number: 9080, protocol: HTTP, name: x}, captureMode: NONE, bind: 0.0.0.0, hosts: ['./*']}"
+    spec = LEAN.partition("  egress")[0].replace("app: productpage", "app: details")
+    bookinfo.apply(f"{spec}  egress: [{taken}]\n")
+    until(lambda: "RejectedByProxy" in str(bookinfo.get("sidecar", "lean").get("status")), "the status says so")
+    assert curl(bookinfo, "details-v1", RATINGS) == "200", "it is as if the Sidecar were not there"
+
+
 def test_own_ports_and_socket_files(bookinfo: RealMesh) -> None:
     mesh = bookinfo
     mesh.apply(OWN_PLACES, "--wait")
