@@ -1,6 +1,7 @@
 """What a client gets from Envoy, compared with what the simulator says about its call."""
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from typing import Any
 from lateen.ir.names import BLACK_HOLE_CLUSTER
 from lateen.simulation.outcome import Kind, Outcome, Target
 
-SHARE_TOLERANCE = 0.15
-REQUESTS = 120
+REQUESTS = 250
+DEVIATIONS = 4.5
+"""So far from its mean chance leads once in a hundred thousand times."""
+
 FEW = 5
 """Enough of the same request where all must go the same way."""
 
@@ -49,8 +52,12 @@ def disagreements(ask: Callable[[], Answer], outcome: Outcome) -> list[str]:
     answers = [ask() for _ in range(FEW if outcome.sticky else REQUESTS if split else 1)]
     found = list(dict.fromkeys(text for answer in answers for text in _differences(answer, outcome)))
     places = Counter(answer.place for answer in answers)
-    tolerance = 1.0 if split and outcome.sticky else SHARE_TOLERANCE
-    return [*found, *_share_differences(expected, places, tolerance)]
+    return [*found, *_share_differences(expected, places, by_chance=not outcome.sticky)]
+
+
+def is_share(count: int, total: int, share: float) -> bool:
+    """Whether so many of all are what chance makes of the share."""
+    return abs(count / total - share) <= DEVIATIONS * math.sqrt(share * (1 - share) / total)
 
 
 def _places(outcome: Outcome) -> dict[str, float]:
@@ -78,10 +85,11 @@ def _place(target: Target) -> str:
     return "status 503" if target.host else CLOSED
 
 
-def _share_differences(expected: Mapping[str, float], got: Counter[str], tolerance: float) -> Iterator[str]:
+def _share_differences(expected: Mapping[str, float], got: Counter[str], *, by_chance: bool) -> Iterator[str]:
     for place in expected.keys() | got.keys():
         simulated, actual = expected.get(place, 0.0), got[place] / got.total()
-        if abs(simulated - actual) > tolerance or (actual and not simulated):
+        right = is_share(got[place], got.total(), simulated) if by_chance else simulated or not actual
+        if not right:
             yield f"{place}: simulated share {simulated}, Envoy {actual}"
 
 

@@ -15,7 +15,7 @@ from envoy.config.listener.v3.listener_pb2 import Listener
 from envoy.extensions.transport_sockets.tls.v3.common_pb2 import CertificateValidationContext, TlsCertificate
 from envoy.extensions.transport_sockets.tls.v3.tls_pb2 import DownstreamTlsContext
 from msgspec.structs import replace
-from tests.support.agreement import SHARE_TOLERANCE, Answer, disagreements
+from tests.support.agreement import Answer, disagreements, is_share
 from tests.support.call_client import CallClient
 from tests.support.certificates import Certificate, certificate
 from tests.support.echo import DELAY, MARK, STATUS, Echoes, echo_servers
@@ -116,7 +116,8 @@ class Stage:
             return
         mark = str(next(self.marks))
         self._send(play, replace(play.call, headers={**play.call.headers, MARK: mark, STATUS: "503"}))
-        tried = self.echoes.reached(mark)[play.outcome.targets[0].cluster]
+        reached = self.echoes.reached(mark)
+        tried = sum(reached.get(target.cluster, 0) for target in play.outcome.targets)
         if tried != play.outcome.retries + 1:
             yield f"simulated {play.outcome.retries} retries, Envoy tried {tried} times"
 
@@ -129,7 +130,7 @@ class Stage:
 
         def agree() -> bool:
             reached = self.echoes.reached(mark)
-            return all(abs(reached.get(name, 0) / asked - share) <= SHARE_TOLERANCE for name, share in mirrors.items())
+            return all(is_share(reached.get(name, 0), asked, share) for name, share in mirrors.items())
 
         try:
             until(agree, "copies arrive", timeout=5)
