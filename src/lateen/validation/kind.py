@@ -62,11 +62,11 @@ def _report_unknown(kind: str, version: str, root: Field) -> None:
 def _hint(kind: str, group: str) -> str:
     """What may be meant, of the kinds of the group; a group that nobody knows may itself be a slip."""
     groups = {*_SERVED, *(each.group for each in UNSERVED)}
-    meant_group = group if group in groups else closest(group, groups - {""}) or "?"
-    served = _SERVED.get(meant_group, set())
-    meant = closest(kind, served | {each.kind for each in UNSERVED if each.group == meant_group})
-    if meant:
-        return f"did you mean {meant}{'' if group in groups else f' of {meant_group}'}?"
-    if served:
-        return f"known of {meant_group or 'Kubernetes itself'}: {', '.join(sorted(served))}"
+    near = group if group in groups else closest(group, groups - {""})
+    if near or near == group:
+        served = _SERVED.get(near, set())
+        if meant := closest(kind, served | {each.kind for each in UNSERVED if each.group == near}):
+            return f"did you mean {meant}{'' if near == group else f' of {near}'}?"
+        if served:
+            return f"known of {near or 'Kubernetes itself'}: {', '.join(sorted(served))}"
     return "leave it out: the mesh runs pods and Deployments, and has Services and Istio's kinds"
