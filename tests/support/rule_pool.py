@@ -206,7 +206,14 @@ _DOCUMENTS = (
     )),
     _versions("DestinationRule", "ratings", *(
         f"{{host: ratings, trafficPolicy: {{{policy}}}, subsets: [{subsets}]}}"
-        for policy, subsets in (("outlierDetection: {}", f"{V1}, {V2}"), ("tls: {mode: SIMPLE}", V1))
+        for policy, subsets in (
+            ("outlierDetection: {}, loadBalancer: {localityLbSetting: {failoverPriority: [version]}}", f"{V1}, {V2}"),
+            ("tls: {mode: SIMPLE}", V1),
+        )
+    )),
+    _versions("DestinationRule", "pay", *(
+        f"{{host: pay.example.com, trafficPolicy: {{tls: {{mode: {mode}, credentialName: {name}}}}}}}"
+        for mode, name in (("MUTUAL", "shop"), ("SIMPLE", "spare"), ("MUTUAL", "lost"))
     )),
     _versions("DestinationRule", "details", *(
         f"{{host: details, subsets: [{subsets}]{more}}}"

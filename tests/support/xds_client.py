@@ -9,18 +9,24 @@ from envoy.config.listener.v3 import listener_pb2
 from envoy.config.route.v3 import route_pb2
 from envoy.service.discovery.v3 import discovery_pb2
 from google.protobuf.message import Message
-from tests.support.validators import listener_clusters, listener_managers, listener_secrets, route_config_clusters
+from tests.support.validators import (
+    cluster_secrets,
+    listener_clusters,
+    listener_managers,
+    listener_secrets,
+    route_config_clusters,
+)
 
 from lateen.translate.names import CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE
 
 Refuses = Callable[[str, discovery_pb2.Resource], bool]
-CHILDREN = {CLUSTER_TYPE: (ENDPOINT_TYPE,), LISTENER_TYPE: (ROUTE_TYPE, SECRET_TYPE)}
+CHILDREN = {CLUSTER_TYPE: (ENDPOINT_TYPE, SECRET_TYPE), LISTENER_TYPE: (ROUTE_TYPE, SECRET_TYPE)}
 
 
 class XdsClient:
     """Takes responses in order and leaves its requests in `outbox`.
 
-    It subscribes to the endpoints of the EDS clusters it holds and to the routes and secrets of the listeners it holds,
+    It subscribes to the endpoints and secrets of the clusters it holds and to the routes and secrets of its listeners,
     and asks for listeners only when it has an answer to its clusters. It answers clusters only when all of them are
     warm. `refuses` says which resources it answers with a NACK.
     """
@@ -80,7 +86,7 @@ class XdsClient:
             self._answer(response)
         self.refused.difference_update((type_url, name) for name in names if name not in bad)
         for child in CHILDREN.get(type_url, ()):
-            self._follow(type_url, child)
+            self._follow(child)
         if type_url == CLUSTER_TYPE and LISTENER_TYPE not in self.resources:
             self.resources[LISTENER_TYPE] = {}
             self._ask(LISTENER_TYPE, first=True)
@@ -90,7 +96,7 @@ class XdsClient:
         if type_url == CLUSTER_TYPE:
             held = self.resources[CLUSTER_TYPE]
             here = {name for name in changed if name in held}
-            waits = {name for name in here if needs_of(ENDPOINT_TYPE, held[name].resource.value)}
+            waits = {name for name in here if needs_of(CLUSTER_TYPE, ENDPOINT_TYPE, held[name].resource.value)}
             self.warming |= waits
             self.active |= here - waits
             self.warming.difference_update(removed)
@@ -111,10 +117,15 @@ class XdsClient:
     def _wants(self, type_url: str, name: str) -> bool:
         return type_url not in self.subscribed or name in self.subscribed[type_url]
 
-    def _follow(self, parent: str, child: str) -> None:
+    def _follow(self, child: str) -> None:
         """Subscribe to what the parents need, and unsubscribe from the rest."""
-        parents = self.resources[parent].values()
-        wanted = {name for resource in parents for name in needs_of(child, resource.resource.value)}
+        parents = [
+            (parent, resource)
+            for parent, children in CHILDREN.items()
+            if child in children
+            for resource in self.resources.get(parent, {}).values()
+        ]
+        wanted = {name for parent, resource in parents for name in needs_of(parent, child, resource.resource.value)}
         had = self.subscribed[child]
         if wanted == had:
             return
@@ -159,12 +170,14 @@ class XdsClient:
 
 
 @lru_cache(4096)
-def needs_of(child: str, parent: bytes) -> frozenset[str]:
+def needs_of(parent: str, child: str, value: bytes) -> frozenset[str]:
     """The resources of type `child` that a cluster or listener makes Envoy subscribe to."""
-    if child == ENDPOINT_TYPE:
-        cluster = cluster_pb2.Cluster.FromString(parent)
+    if parent == CLUSTER_TYPE:
+        cluster = cluster_pb2.Cluster.FromString(value)
+        if child == SECRET_TYPE:
+            return frozenset(cluster_secrets(cluster))
         return frozenset({cluster.name} if cluster.type == cluster_pb2.Cluster.EDS else ())
-    listener = listener_pb2.Listener.FromString(parent)
+    listener = listener_pb2.Listener.FromString(value)
     if child == SECRET_TYPE:
         return frozenset(listener_secrets(listener))
     managers = listener_managers(listener)
