@@ -74,11 +74,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about each place."""
+    """What is known about each place; `shared` are the structs of several fields, and how many paths lead to each."""
 
     remarks: Mapping[Place, Sequence[NoEffect]]
     cases: Mapping[Place, Sequence[str]]
-    shared: Sequence[Struct]
+    shared: Mapping[Struct, int]
 
 
 def gather() -> Facts:
@@ -94,7 +94,7 @@ def sections(facts: Facts) -> Iterator[tuple[str, list[Row]]]:
     """Every table with its heading; a heading above others has no rows."""
     for kind in KINDS:
         root = Place(kind_info(kind).struct, "spec")
-        rows = list(_rows(facts, _struct_at(root), "", _without_effect(facts.remarks, root)))
+        rows = list(_rows(facts, _struct_at(root), "", _without_effect(facts, root)))
         if kind == "Ingress":
             place = Place(root.struct, CLASS_ANNOTATION)
             rows.append(_row(facts, place, f"metadata.annotations[{CLASS_ANNOTATION}]", ""))
@@ -115,7 +115,7 @@ def _rows(facts: Facts, struct: Struct, prefix: str, inherited: str) -> Iterator
         repeated = typing.get_origin(_unlimited(field.type)) in (tuple, dict)
         path = f"{prefix}{place.field}{'[*]' if repeated else ''}"
         inner = _struct_in(field.type)
-        reason = inherited or _without_effect(facts.remarks, place)
+        reason = inherited or _without_effect(facts, place)
         if inner is None or (inner in facts.shared and not reason):
             yield _row(facts, place, path, reason)
         else:
@@ -129,21 +129,21 @@ def _row(facts: Facts, place: Place, path: str, reason: str) -> Row:
         return Row(place, path, reason, cases if refused else (), needs_case=refused)
     inner = _struct_at(place)
     effect = f"as [{inner.__name__}](#{inner.__name__.lower()}) says" if inner else "in effect"
-    partly = [
-        f"but not {' '.join(f'`{word}`' for word in each.values)}: {each.reason}" for each in _unique(facts, place)
-    ]
+    partly = dict.fromkeys(f"but not {_exception(each)}: {each.reason}" for each in facts.remarks.get(place, ()))
     return Row(place, path, "; ".join([effect, *partly]), cases)
 
 
-def _unique(facts: Facts, place: Place) -> list[NoEffect]:
-    """The remarks at a place, once each: places of shared structs have one for every path that leads there."""
-    return list({(each.values, each.reason): each for each in facts.remarks.get(place, ())}.values())
+def _exception(entry: NoEffect) -> str:
+    """Which values, or which of the paths to a shared struct, have no effect."""
+    words = [str(value) for value in entry.values] or [f"{entry.kind}.{entry.path}"]
+    return " ".join(f"`{word}`" for word in words)
 
 
-def _without_effect(remarks: Mapping[Place, Sequence[NoEffect]], place: Place) -> str:
-    """What the author of a field that does nothing is told, "" for the others."""
-    told = (f"**only a warning**: {each.reason}" for each in remarks.get(place, ()) if not each.values)
-    return BY_VALIDATION.get(str(place)) or next(told, "")
+def _without_effect(facts: Facts, place: Place) -> str:
+    """What the author of a field that does nothing is told, whichever path leads to it; "" for the others."""
+    told = [f"**only a warning**: {each.reason}" for each in facts.remarks.get(place, ()) if not each.values]
+    everywhere = len(told) >= facts.shared.get(place.struct, 1)
+    return BY_VALIDATION.get(str(place)) or (told[0] if told and everywhere else "")
 
 
 def _struct_at(place: Place) -> Any:  # Any: a struct, or None for scalars and for what is no field
@@ -170,21 +170,23 @@ def _place_at(entry: NoEffect) -> Place:
     return Place(struct, last)
 
 
-def _shared(remarks: Mapping[Place, Sequence[NoEffect]]) -> list[Struct]:
-    """The structs that more than one field with an effect has, by name."""
-    users: dict[Struct, set[Place]] = defaultdict(set)
+def _shared(remarks: Mapping[Place, Sequence[NoEffect]]) -> dict[Struct, int]:
+    """The structs that more than one field with an effect has, by name, and how many paths lead to each."""
+    users: dict[Struct, list[Place]] = defaultdict(list)
+    nothing_shared = Facts(remarks, {}, {})
 
     def visit(place: Place) -> None:
         inner = _struct_at(place)
-        if inner is None or _without_effect(remarks, place):
+        if inner is None or _without_effect(nothing_shared, place):
             return
-        users[inner].add(place)
+        users[inner].append(place)
         for field in msgspec.structs.fields(inner):
             visit(Place(inner, field.encode_name))
 
     for kind in KINDS:
         visit(Place(kind_info(kind).struct, "spec"))
-    return sorted((struct for struct, places in users.items() if len(places) > 1), key=lambda struct: struct.__name__)
+    by_name = sorted(users.items(), key=lambda item: item[0].__name__)
+    return {struct: len(places) for struct, places in by_name if len(set(places)) > 1}
 
 
 def _cases() -> Mapping[Place, Sequence[str]]:
