@@ -89,11 +89,10 @@ def test_files_without_a_case_that_can_be_checked(mesh: Path, tmp_path: Path, te
 
 
 def test_errors_in_the_configuration_fail_a_test_whose_cases_pass(mesh: Path, tmp_path: Path) -> None:
-    (tmp_path / "cases.yaml").write_text("- {call: 'http://reviews:9080/reviews/1', from: sleep, expect: {verdict: forward}}\n")
-    assert run("test", "-f", mesh, tmp_path / "cases.yaml").exit_code == 0
+    (tmp_path / "cases.yaml").write_text(CASES)
     mesh.write_text(mesh.read_text() + "---\napiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {prts: []}\n")
     found = run("test", "-f", mesh, tmp_path / "cases.yaml")
-    assert (found.exit_code, found.stdout) == (1, "1 passed, 0 failed\n")
+    assert (found.exit_code, found.stdout) == (1, "2 passed, 0 failed\n")
     assert 'spec.prts: unknown field: did you mean "ports"?' in found.stderr
     assert "errors in the configuration" in found.stderr
 
