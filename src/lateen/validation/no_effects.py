@@ -74,7 +74,7 @@ _ROUTING: Final = (
         "spec.servers[*].tls.tlsCertificates[*].caCertificates",
         "has no effect, as in Istio: clients are checked by the caCertificates beside tlsCertificates",
     ),
-    *_each("Gateway", ("spec.servers[*]",), ("defaultEndpoint",)),
+    NoEffect("Gateway", "spec.servers[*].defaultEndpoint", "Istio ignores this field too: remove it"),
 )
 _ENTRIES: Final = (
     NoEffect(
