@@ -79,9 +79,10 @@ def entry_endpoints(
 ) -> PortEndpoints:
     """The endpoints of each port: those of all `entries` that declare the host, and the `workloads` they select.
 
-    Ports of different entries meet by name, else by number. DNS services without endpoints have their own name as one.
+    Ports of different entries meet by name, else by number. DNS services without endpoints have their own name as one;
+    those without resolution only workloads.
     """
-    if service.resolution in {Resolution.NONE, Resolution.DYNAMIC_DNS}:
+    if service.resolution is Resolution.DYNAMIC_DNS:
         return {port.number: () for port in service.ports}
     candidates = tuple(workloads)
     return {
@@ -113,7 +114,7 @@ def _endpoints(
     service: Service, entry: ServiceEntry, port: EntryPort, workloads: Sequence[Workload]
 ) -> Iterator[Endpoint]:
     spec = entry.spec
-    for declared in spec.endpoints:
+    for declared in spec.endpoints if service.resolution is not Resolution.NONE else ():
         yield _inline(declared, port, service.namespace)
     if spec.workload_selector is not None:
         for workload in workloads:

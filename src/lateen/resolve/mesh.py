@@ -319,9 +319,14 @@ def _scopes(
 
 
 def _special(_: Memo, services: Services) -> tuple[tuple[EndpointKey, ...], tuple[EndpointKey, ...]]:
-    """The ports whose endpoints matter to more than EDS: those looked up by name, and those of headless services."""
+    """The ports whose endpoints matter to more than EDS: those looked up by name, and those that clients dial."""
     named = tuple(_keys(each for each in services.values() if each.resolution in _LOOKED_UP))
-    return named, tuple(_keys(each for each in services.values() if each.headless))
+    return named, tuple(_keys(each for each in services.values() if each.headless or _has_own_workloads(each)))
+
+
+def _has_own_workloads(service: Service) -> bool:
+    """Whether a ServiceEntry without resolution stands for workloads that it selects."""
+    return service.resolution is Resolution.NONE and bool(service.selector)
 
 
 def _keys(services: Iterable[Service]) -> Iterable[EndpointKey]:

@@ -154,6 +154,12 @@ def test_a_headless_service_has_a_listener_for_each_pod() -> None:
     assert listeners(headless("http")) == {"0.0.0.0_9080": ["http -> routes 9080", ELSE]}
 
 
+def test_a_service_entry_without_resolution_has_a_listener_for_each_pod_it_selects() -> None:
+    selecting = entry("a", "TCP", ", workloadSelector: {labels: {app: db}}").replace("DNS", "NONE")
+    assert listeners(selecting) == {}
+    assert listeners(selecting + pod("db-0", "db", "v1", "10.244.0.1")) == {"10.244.0.1_9080": ["all -> 9080||a.com"]}
+
+
 def test_a_headless_service_without_pods_listens_nowhere() -> None:
     assert listeners(at("db", "None", "tcp")) == {}
 
