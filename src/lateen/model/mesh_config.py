@@ -13,7 +13,7 @@ from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadB
 from lateen.api.meta import Message
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.api.virtual_service import HTTPRetry
-from lateen.model.settings import MeshSettings, OutboundMode
+from lateen.model.settings import DefaultTrafficPolicy, MeshSettings, OutboundMode
 
 SETTINGS_MAP = ("istio-system", "istio")
 """(namespace, name) of the ConfigMap, whose key `mesh` holds Istio's MeshConfig as YAML."""
@@ -100,6 +100,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "connectTimeout": ("connect_timeout_ms", _milliseconds),
     "protocolDetectionTimeout": ("protocol_detection_timeout_ms", _milliseconds),
     "localityLbSetting": ("locality_lb", _message(LocalityLoadBalancerSetting)),
+    "defaultTrafficPolicy": ("default_policy", _message(DefaultTrafficPolicy)),
     "h2UpgradePolicy": ("h2_upgrade", _is_upgraded),
     "tcpKeepalive": ("tcp_keepalive", _message(TcpKeepalive)),
     "zoneAwareLbSetting": ("zone_aware_lb", _message(ZoneAwareLoadBalancerSetting)),

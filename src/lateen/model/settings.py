@@ -4,8 +4,10 @@ import enum
 
 import msgspec
 
-from lateen.api.connection_pool import TcpKeepalive
+from lateen.api.connection_pool import ConnectionPoolSettings, TcpKeepalive
+from lateen.api.destination_rule import OutlierDetection
 from lateen.api.load_balancer import LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting
+from lateen.api.meta import Message
 from lateen.api.virtual_service import HTTPRetry
 
 
@@ -14,6 +16,13 @@ class OutboundMode(enum.StrEnum):
 
     ALLOW_ANY = "ALLOW_ANY"
     REGISTRY_ONLY = "REGISTRY_ONLY"
+
+
+class DefaultTrafficPolicy(Message):
+    """What holds where no destination rule says otherwise, block by block. Source: MeshConfig.defaultTrafficPolicy."""
+
+    connection_pool: ConnectionPoolSettings | None = None
+    outlier_detection: OutlierDetection | None = None
 
 
 class MeshSettings(msgspec.Struct, frozen=True):
@@ -34,6 +43,7 @@ class MeshSettings(msgspec.Struct, frozen=True):
     locality_lb: LocalityLoadBalancerSetting = LocalityLoadBalancerSetting(enabled=True)
     h2_upgrade: bool = False
     tcp_keepalive: TcpKeepalive | None = None
+    default_policy: DefaultTrafficPolicy | None = None
     zone_aware_lb: ZoneAwareLoadBalancerSetting | None = None
     default_service_export_to: tuple[str, ...] = ("*",)
     default_virtual_service_export_to: tuple[str, ...] = ("*",)

@@ -106,7 +106,7 @@ def port_clusters(
     started = []
     named = () if kind is ClusterKind.FORWARD_PROXY or rule is None else rule.subsets
     for subset, labels in (("", {}), *((each.name, each.labels) for each in named)):
-        policy = policy_for(rule, port.number, subset) if rule else None
+        policy = policy_for(rule, port.number, subset, settings.default_policy)
         plan = EndpointPlan(
             cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
             labels=tuple(sorted(labels.items())),
@@ -201,11 +201,13 @@ def catch_all_clusters(settings: MeshSettings, *, gateway: bool) -> tuple[Cluste
     black_hole = Cluster(
         name=BLACK_HOLE_CLUSTER, kind=ClusterKind.STATIC, connect_timeout_ms=settings.connect_timeout_ms
     )
+    pool = settings.default_policy.connection_pool if settings.default_policy else None
     passthrough = Cluster(
         name=PASSTHROUGH_CLUSTER,
         kind=ClusterKind.ORIGINAL_DST,
         protocol=UpstreamProtocol.DOWNSTREAM,
         load_balancer=_PROVIDED,
-        connect_timeout_ms=settings.connect_timeout_ms,
+        circuit_breaker=circuit_breaker(pool, None),
+        **connection_settings(pool, settings.connect_timeout_ms, settings.tcp_keepalive),
     )
     return (black_hole,) if gateway else (black_hole, passthrough)

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from lateen.api.destination_rule import DestinationRule, Subset, TrafficPolicy
 from lateen.api.problem import Problem, Severity
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, fully_qualified, is_wildcard
 from lateen.model.selection import selects
 from lateen.model.service import Service
-from lateen.model.settings import MeshSettings
+from lateen.model.settings import DefaultTrafficPolicy, MeshSettings
 from lateen.resolve.visibility import PRIVATE, PUBLIC, is_visible
 
 _PORT_BLOCKS = ("load_balancer", "connection_pool", "outlier_detection", "tls")
@@ -52,15 +54,31 @@ def named_secrets(rule: DestinationRule) -> frozenset[str]:
     return frozenset(tls.credential_name for tls in settings if tls is not None and tls.credential_name)
 
 
-def policy_for(rule: HostRule, port: int, subset: str = "") -> TrafficPolicy | None:
+def policy_for(
+    rule: HostRule | None, port: int, subset: str = "", mesh: DefaultTrafficPolicy | None = None
+) -> TrafficPolicy | None:
     """The policy for one port and subset of the rule's host, without port-level settings.
+
+    What the host's policy leaves out is the `mesh`'s, if that is given.
 
     A subset's policy replaces the host's block by block. Settings for the port take the place of the policy they stand
     in: what they leave out has its default, but for the blocks that no port has, which come from the host's policy.
     """
-    policy = _overlay(None, rule.traffic_policy, port)
-    chosen = rule.subset(subset) if subset else None
+    policy = filled(_overlay(None, rule.traffic_policy, port) if rule else None, mesh)
+    chosen = rule.subset(subset) if rule and subset else None
     return _overlay(policy, chosen.traffic_policy, port) if chosen else policy
+
+
+def filled(policy: TrafficPolicy | None, mesh: DefaultTrafficPolicy | None) -> TrafficPolicy | None:
+    """The policy with the mesh's blocks where it has none of its own."""
+    if mesh is None:
+        return policy
+    own = policy or TrafficPolicy()
+    return replace(
+        own,
+        connection_pool=own.connection_pool or mesh.connection_pool,
+        outlier_detection=own.outlier_detection or mesh.outlier_detection,
+    )
 
 
 def _overlay(below: TrafficPolicy | None, above: TrafficPolicy | None, port: int) -> TrafficPolicy | None:

@@ -133,7 +133,7 @@ def target_number(port: ServicePort, named: Mapping[str, int]) -> int:
 def _service_port(
     number: int, port: ServicePort, service: Service, settings: MeshSettings, rule: HostRule | None
 ) -> InboundPort:
-    policy = policy_for(rule, port.number) if rule else None
+    policy = policy_for(rule, port.number, mesh=settings.default_policy)
     return InboundPort(
         number=number,
         protocol=port.protocol,

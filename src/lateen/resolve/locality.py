@@ -19,7 +19,7 @@ from lateen.ir.endpoint import LocalityEndpoints
 from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
-from lateen.resolve.destination_rules import all_policies
+from lateen.resolve.destination_rules import all_policies, filled
 from lateen.resolve.place import NETWORK, Place, endpoint_labels
 
 Rank = tuple[int, int]
@@ -94,6 +94,7 @@ def _compared_by(rule: DestinationRule, settings: MeshSettings) -> frozenset[str
 
 def _compared(policies: Sequence[TrafficPolicy | None], settings: MeshSettings) -> frozenset[str] | None:
     """Labels count even where the policy does not fail over by itself: merged with another it may."""
+    policies = [filled(policy, settings.default_policy) for policy in policies]
     in_force = [setting for policy in policies if (setting := setting_for(policy, settings)) is not None]
     labels = frozenset(label for each in in_force for label in each.failover_priority if "=" not in label)
     return labels if labels or any(preference_for(policy, settings) for policy in policies) else None

@@ -28,6 +28,12 @@ def policy_problems(rule: DestinationRule) -> Iterator[Problem]:
     for path, policy in written_policies(rule):
         if policy.tls is not None:
             yield from _tls_problems(rule, f"{path}.tls", policy.tls)
+        zones = policy.load_balancer.zone_aware_lb_setting if policy.load_balancer else None
+        if zones is not None and zones.enabled is not False:
+            where = f"{path}.loadBalancer.zoneAwareLbSetting"
+            message = "regions are preferred; the zones of one are left alike: proxies don't know their own service"
+            hint = "use localityLbSetting with outlierDetection, if requests are to stay in the zone"
+            yield Problem(rule.ref, where, "ZonesAlike", Severity.INFO, message, hint)
 
 
 def _tls_problems(rule: DestinationRule, path: str, tls: ClientTLSSettings) -> Iterator[Problem]:

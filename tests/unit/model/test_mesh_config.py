@@ -1,11 +1,12 @@
 from lateen.api.config_map import ConfigMap
-from lateen.api.duration import parse_duration
+from lateen.api.connection_pool import ConnectionPoolSettings, TcpKeepalive, TCPSettings
+from lateen.api.duration import Duration, parse_duration
 from lateen.api.load_balancer import Failover, LocalityLoadBalancerSetting
 from lateen.api.meta import ObjectMeta
 from lateen.api.problem import Severity
 from lateen.api.virtual_service import HTTPRetry
 from lateen.model.mesh_config import mesh_settings
-from lateen.model.settings import MeshSettings, OutboundMode
+from lateen.model.settings import DefaultTrafficPolicy, MeshSettings, OutboundMode
 
 
 def config(text: str) -> ConfigMap:
@@ -35,6 +36,9 @@ localityLbSetting: {enabled: false, failover: [{from: eu, to: us}]}
 defaultServiceExportTo: ["."]
 defaultHttpRetryPolicy: {attempts: 1, retryOn: 5xx, perTryTimeout: 2s}
 inboundHttp: true
+h2UpgradePolicy: UPGRADE
+tcpKeepalive: {probes: 3, time: 10s}
+defaultTrafficPolicy: {connectionPool: {tcp: {maxConnections: 5}}}
 """
         )
     )
@@ -49,6 +53,9 @@ inboundHttp: true
         default_service_export_to=(".",),
         retries=HTTPRetry(attempts=1, retry_on="5xx", per_try_timeout=parse_duration("2s")),
         inbound_http=True,
+        h2_upgrade=True,
+        tcp_keepalive=TcpKeepalive(probes=3, time=Duration(seconds=10)),
+        default_policy=DefaultTrafficPolicy(connection_pool=ConnectionPoolSettings(tcp=TCPSettings(max_connections=5))),
     )
 
 

@@ -2,6 +2,7 @@ import pytest
 from tests.support.resources import REVIEWS, service, snapshot
 
 from lateen.api.connection_pool import ConnectionPoolSettings, HTTPSettings, TcpKeepalive, TCPSettings
+from lateen.api.destination_rule import OutlierDetection as OutlierSettings
 from lateen.api.duration import Duration
 from lateen.ir.cluster import (
     Algorithm,
@@ -14,7 +15,7 @@ from lateen.ir.cluster import (
     Utilization,
 )
 from lateen.model.service import Protocol
-from lateen.model.settings import MeshSettings
+from lateen.model.settings import DefaultTrafficPolicy, MeshSettings
 from lateen.model.snapshot import MeshSnapshot
 from lateen.resolve.clusters import (
     BY_NAME,
@@ -256,3 +257,35 @@ def test_endpoints_may_be_weighted_by_the_load_that_they_report() -> None:
     found = one(REVIEWS + rule(policy)).load_balancer
     assert found.algorithm is Algorithm.BACKEND_UTILIZATION
     assert found.utilization == Utilization(error_penalty=1.5, update_ms=2000)
+
+
+MESH_WIDE = DefaultTrafficPolicy(
+    connection_pool=ConnectionPoolSettings(tcp=TCPSettings(max_connections=33)),
+    outlier_detection=OutlierSettings(consecutive_5xx_errors=3),
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "connections", "errors"),
+    [
+        ("{}", 33, 3),
+        ("{connectionPool: {tcp: {maxConnections: 5}}}", 5, 3),
+        ("{outlierDetection: {consecutive5xxErrors: 9}}", 33, 9),
+        ("{portLevelSettings: [{port: {number: 9080}, connectionPool: {tcp: {maxConnections: 7}}}]}", 7, 3),
+    ],
+)
+def test_what_a_rule_leaves_out_is_the_meshs_block_by_block(policy: str, connections: int, errors: int) -> None:
+    mesh = snapshot(REVIEWS + rule(policy))
+    service = mesh.services["default", HOST]
+    settings = MeshSettings(default_policy=MESH_WIDE)
+    for found in (merge_rules(*mesh.destination_rules), None):
+        (cluster,) = port_clusters(service, service.ports[0], found, settings, ClusterKind.EDS).clusters
+        assert cluster.circuit_breaker.max_connections == (connections if found else 33)
+        assert cluster.outlier_detection is not None
+        assert cluster.outlier_detection.consecutive_5xx == (errors if found else 3)
+
+
+def test_unknown_destinations_have_the_meshs_limits() -> None:
+    (_, passthrough) = catch_all_clusters(MeshSettings(default_policy=MESH_WIDE), gateway=False)
+    assert passthrough.circuit_breaker.max_connections == 33
+    assert passthrough.outlier_detection is None

@@ -28,3 +28,9 @@ def test_secrets_are_for_gateways_unless_the_rule_chooses_workloads() -> None:
     tls = "{tls: {mode: SIMPLE, credentialName: c}}"
     assert found(tls) == [("spec.trafficPolicy.tls.credentialName", "GatewaysOnly")]
     assert found(tls, ", workloadSelector: {matchLabels: {app: a}}") == []
+
+
+def test_zones_are_not_preferred_in_silence() -> None:
+    setting = "{loadBalancer: {zoneAwareLbSetting: {enabled: %s}}}"
+    assert found(setting % "true") == [("spec.trafficPolicy.loadBalancer.zoneAwareLbSetting", "ZonesAlike")]
+    assert found(setting % "false") == []
