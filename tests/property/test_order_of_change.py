@@ -73,7 +73,7 @@ class World:
             StrictLink(self.fleet, "r1", app="reviews", version="v1"),
             StrictLink(self.fleet, "d1", app="details", version="v2"),
             StrictLink(self.fleet, "o1", "other", app="reviews", version="v1"),
-            StrictLink(self.fleet, "gw", "istio-system", kind=ProxyType.GATEWAY, istio="gw"),
+            StrictLink(self.fleet, "gw", "istio-system", kind=ProxyType.GATEWAY, istio="ingressgateway"),
         ]
 
     async def permute(self) -> None:

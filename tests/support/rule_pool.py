@@ -1,4 +1,4 @@
-"""Fifty documents that refer to one another, each in two or three versions, for tests of what order may do."""
+"""Some fifty documents that refer to one another, each in two or three versions, for tests of what order may do."""
 
 from collections.abc import Mapping
 
@@ -56,6 +56,22 @@ def _pod(name: str, app: str, ip: str, *versions: str, namespace: str = "default
         body["metadata"]["labels"] = {"app": app, "version": version}
         bodies.append({**body, "status": {"podIP": ip, "conditions": [{"type": "Ready", "status": "True"}]}})
     return f"Pod {namespace}/{name}", tuple(bodies)
+
+
+def _ingress(name: str, *paths: tuple[str, str], class_name: str = "istio") -> tuple[str, Versions]:
+    """One version for each path with its service."""
+    rules = (
+        f"[{{host: shop.example.com, http: {{paths: [{{path: {path}, pathType: Prefix, "
+        f"backend: {{service: {{name: {service}, port: {{number: 9080}}}}}}}}]}}}}]"
+        for path, service in paths
+    )
+    specs = (f"{{ingressClassName: {class_name}, rules: {each}}}" for each in rules)
+    return _versions("Ingress", name, *specs, api_version="networking.k8s.io/v1")
+
+
+def _ingress_class(controller: str) -> JsonObject:
+    body = _document("IngressClass", "mine", f"{{controller: {controller}}}", "networking.k8s.io/v1")
+    return {**body, "metadata": {"name": "mine"}}
 
 
 def _secret(name: str) -> tuple[str, Versions]:
@@ -135,17 +151,17 @@ _DOCUMENTS = (
         for version in ("v1", "v2")
     )),
     _versions("Gateway", "web", *(
-        "{selector: {istio: gw}, servers: [{port: {number: 80, name: http, protocol: HTTP}, "
+        "{selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, "
         f"hosts: [{hosts}]{more}}}]}}"
         for hosts, more in (("'*'", ""), ("shop.example.com", ""), ("'*'", ", tls: {httpsRedirect: true}"))
     )),
     _versions("Gateway", "secure", *(
-        "{selector: {istio: gw}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, "
+        "{selector: {istio: ingressgateway}, servers: [{port: {number: 443, name: https, protocol: HTTPS}, "
         f"hosts: [shop.example.com], tls: {{mode: SIMPLE, credentialName: {name}}}}}]}}"
         for name in ("shop", "spare", "lost")
     )),
     _versions("Gateway", "through", *(
-        "{selector: {istio: gw}, servers: [{port: {number: 15443, name: tls, protocol: TLS}, "
+        "{selector: {istio: ingressgateway}, servers: [{port: {number: 15443, name: tls, protocol: TLS}, "
         f"hosts: [{hosts}], tls: {{mode: PASSTHROUGH}}}}]}}"
         for hosts in ("'*.example.com'", "db.example.com")
     )),
@@ -235,6 +251,10 @@ _DOCUMENTS = (
         f"{{destination: {{service: '{host}'}}, ports: [{{port: 80, protocol: http}}]}}"
         for host in ("*.old.example.com", "old.example.com")
     ), api_version=LEGACY),
+    _ingress("shop", ("/", "reviews"), ("/a", "ratings")),
+    _ingress("other/shop", ("/", "reviews"), ("/a/b", "reviews")),
+    _ingress("mine", ("/m", "details"), ("/", "details"), class_name="mine"),
+    ("IngressClass mine", tuple(map(_ingress_class, ("istio.io/ingress-controller", "example.com/other")))),
 )  # fmt: skip
 
 POOL: Mapping[str, Versions] = dict(_DOCUMENTS)

@@ -14,7 +14,7 @@ from lateen.api.service import Service as KubernetesService
 from lateen.model.legacy.egress import egress_problems, service_entry
 from lateen.model.legacy.ingress import gateway, ingress_problems, virtual_services
 from lateen.model.legacy.ingress_class import served
-from lateen.model.legacy.outcome import Converted, Services
+from lateen.model.legacy.outcome import Converted, Services, age_of
 from lateen.model.legacy.policy import destination_rules
 from lateen.model.legacy.route import by_host, route_problems, virtual_service
 
@@ -28,7 +28,7 @@ def convert(resources: Iterable[Resource], services: Services, cluster_domain: s
 
     `services` tell the labels of a rule's clients and the numbers of named ports.
     """
-    given = list(resources)
+    given = sorted(resources, key=age_of)
     egress = _of(given, EgressRule)
     ingresses, unserved = served(_of(given, Ingress), _of(given, IngressClass))
     hosts = by_host(_of(given, RouteRule), cluster_domain)

@@ -18,7 +18,7 @@ from lateen.api.virtual_service import (
     VirtualServiceSpec,
 )
 from lateen.model.legacy.host import DEFAULT_NAMESPACE, as_label
-from lateen.model.legacy.outcome import NETWORKING, Services, metadata, problem
+from lateen.model.legacy.outcome import NETWORKING, Services, age_of, metadata, problem
 
 NAMESPACE: Final = "istio-system"
 """Of the Gateways, so that Ingresses of every namespace share the gateway's ports."""
@@ -78,7 +78,7 @@ def _namespace(ingress: Ingress) -> str:
 def virtual_services(ingresses: Iterable[Ingress], services: Services, cluster_domain: str) -> Iterator[VirtualService]:
     """One for each host that Ingresses name: the longest paths come first, exact ones before prefixes."""
     by_host: dict[str, list[_Path]] = {}
-    for ingress in sorted(ingresses, key=_age):
+    for ingress in ingresses:
         for rule in ingress.spec.rules:
             written = rule.http.paths if rule.http else ()
             by_host.setdefault(rule.host or _ALL, []).extend(_Path(ingress, path) for path in written)
@@ -90,13 +90,8 @@ def virtual_services(ingresses: Iterable[Ingress], services: Services, cluster_d
             yield _virtual_service(host, paths, services, cluster_domain)
 
 
-def _age(ingress: Ingress) -> tuple[str, str, str]:
-    meta = ingress.metadata
-    return meta.creation_timestamp, meta.name, meta.namespace
-
-
 def _virtual_service(host: str, paths: Sequence[_Path], services: Services, cluster_domain: str) -> VirtualService:
-    oldest = min((path.ingress for path in paths), key=_age)
+    oldest = min((path.ingress for path in paths), key=age_of)
     label = host.replace(".", "-").replace(_ALL, "any")
     gateways = dict.fromkeys(f"{NAMESPACE}/{_gateway_name(each)}" for each in (oldest, *_ingresses(paths)))
     return VirtualService(

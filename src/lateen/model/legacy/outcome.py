@@ -48,6 +48,12 @@ def metadata(name: str, namespace: str, *sources: Resource) -> ObjectMeta:
     )
 
 
+def age_of(resource: Resource) -> tuple[str, str, str]:
+    """What sorts the oldest first, whatever order resources come in."""
+    meta = resource.metadata
+    return meta.creation_timestamp, meta.name, meta.namespace
+
+
 def sources_of(resource: Resource) -> tuple[tuple[str, ResourceRef], ...]:
     """The `apiVersion` and name of each legacy resource behind a converted one; none of any other."""
     found = resource.metadata.annotations.get(CONVERTED_FROM, "")
