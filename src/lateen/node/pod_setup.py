@@ -12,7 +12,7 @@ from lateen.model.pods import PROXY_CONTAINER
 from lateen.node import envoy, etc_files
 from lateen.node.environment import hostname
 from lateen.node.image import Image
-from lateen.node.network.capture import Capture, parse_capture
+from lateen.node.network.capture import Capture, captures_names, parse_capture
 from lateen.node.network.pod_network import Attachment
 from lateen.node.pod_fields import PodFields
 from lateen.node.pod_folder import PodFolder
@@ -94,8 +94,9 @@ class PodSetup:
         complaints: list[str] = []
         if captured(pod):
             capture, complaints = parse_capture(pod.metadata.annotations)
-            server = IPv4Address(settings.dns_address) if settings.dns_address else None
-            self.capture(attachment.netns, replace(capture, name_server=server))
+            if settings.dns_address and captures_names(pod.metadata.annotations):
+                capture = replace(capture, name_server=IPv4Address(settings.dns_address))
+            self.capture(attachment.netns, capture)
         folder.write_spec(spec)
         return complaints
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 from pathlib import Path
 
+from lateen.api.codec import from_yaml
 from lateen.node.dns.ports import CAPTURED_PORT, DNS_PORT
 from lateen.node.network.nftables import load_rules
 
@@ -20,6 +21,7 @@ PASSTHROUGH_SOURCE = "127.0.0.6"
 _NEVER_INBOUND = (15000, OUTBOUND_PORT, INBOUND_PORT, 15020, 15021, 15090)
 _PREFIX = "traffic.sidecar.istio.io/"
 _MODE = "sidecar.istio.io/interceptionMode"
+_PROXY_CONFIG = "proxy.istio.io/config"
 _ALL = "*"
 
 
@@ -59,6 +61,16 @@ def parse_capture(annotations: Mapping[str, str]) -> tuple[Capture, list[str]]:
         enabled=mode != "NONE",
     )
     return capture, reader.complaints
+
+
+def captures_names(annotations: Mapping[str, str]) -> bool:
+    """Whether the pod wants to know the hosts of ServiceEntries: unless its proxy's ISTIO_META_DNS_CAPTURE is false."""
+    try:
+        config = from_yaml(annotations.get(_PROXY_CONFIG, ""))
+    except ValueError:
+        return True
+    metadata = config.get("proxyMetadata") if isinstance(config, dict) else None
+    return not isinstance(metadata, dict) or str(metadata.get("ISTIO_META_DNS_CAPTURE")).lower() != "false"
 
 
 def capture_rules(capture: Capture) -> str:

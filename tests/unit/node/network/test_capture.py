@@ -1,6 +1,8 @@
 from ipaddress import IPv4Address
 
-from lateen.node.network.capture import Capture, capture_rules, parse_capture
+import pytest
+
+from lateen.node.network.capture import Capture, capture_rules, captures_names, parse_capture
 
 PREFIX = "traffic.sidecar.istio.io/"
 
@@ -33,6 +35,21 @@ def test_names_are_asked_for_where_service_entries_are_known_but_not_by_the_prox
     asked = "    ip daddr 10.96.0.10 meta l4proto { tcp, udp } th dport 53 dnat to 10.96.0.10:15053"
     assert rules.index("    meta skuid 1337 return") < rules.index(asked)
     assert rules.index(asked) < rules.index("    meta l4proto tcp redirect to :15001")
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ("", True),
+        ("proxyMetadata: {OTHER: x}", True),
+        ("proxyMetadata: {ISTIO_META_DNS_CAPTURE: 'true'}", True),
+        ('{"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "false"}}', False),
+        ("[", True),
+    ],
+)
+def test_a_pod_may_do_without_the_hosts_of_service_entries(config: str, expected: bool) -> None:
+    assert captures_names({"proxy.istio.io/config": config}) is expected
+    assert captures_names({})
 
 
 def test_only_included_ranges_and_ports_leave_through_the_proxy() -> None:
