@@ -17,6 +17,8 @@ import msgspec
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.problem import Problem, ResourceRef
 from lateen.api.schema import KINDS, decode, encode
+from lateen.api.virtual_service import VirtualService
+from lateen.resolve.http_parts import delegates_of
 from lateen.xds.feed import Sink
 from lateen.xds.trial import Trial
 
@@ -141,14 +143,13 @@ class Quarantine:
 
     def refused(self, version: int, problems: Iterable[Problem]) -> bool:
         """A proxy has refused part of a push, by the fault of some of `problems`; says whether to push again."""
-        problems = tuple(problems)
-        named = {problem.resource for problem in problems}
-        fresh = {each.resource: each for each in problems if each.resource and self._is_suspect(each.resource, version)}
+        named = {ref: problem for problem in problems for ref in self._concerned(problem)}
+        fresh = self._suspects(named, version)
         trial = self._trial
         if trial is None:
             return self._accuse(fresh)
         if self._verdict_from is None or version < self._verdict_from:
-            explained = named & (self._accused.keys() | self._held.keys())
+            explained = named.keys() & (self._accused.keys() | self._held.keys())
             return not explained and self._accuse(fresh)
         if fresh:  # a verdict on the tested is to be had only without these
             return self._accuse(fresh)
@@ -201,10 +202,24 @@ class Quarantine:
         self._accused = {}
         self._save()
 
-    def _is_suspect(self, ref: ResourceRef, version: int) -> bool:
-        if ref in self._held or ref in self._innocent or ref in self._accused:
-            return False
-        return ref in self._current and self._since.get(ref, version + 1) <= version
+    def _concerned(self, problem: Problem) -> Iterator[ResourceRef]:
+        """The rule that is blamed, and those it delegates to."""
+        if problem.resource is None:
+            return
+        yield problem.resource
+        rule = self._current.get(problem.resource)
+        if isinstance(rule, VirtualService):
+            yield from (ResourceRef(rule.kind, namespace, name) for namespace, name in delegates_of(rule))
+
+    def _suspects(self, named: Mapping[ResourceRef, Problem], version: int) -> Mapping[ResourceRef, Problem]:
+        """Those that may be to blame, and of these, where there are such, those that proxies have never taken."""
+        known = self._held.keys() | self._accused.keys() | self._innocent
+        pushed = {
+            ref: problem
+            for ref, problem in named.items()
+            if ref not in known and self._since.get(ref, version + 1) <= version
+        }
+        return {ref: problem for ref, problem in pushed.items() if self._since[ref] > self._taken} or pushed
 
     def _leave_out(self, ref: ResourceRef) -> None:
         resource, before = self._current[ref], self._before.get(ref)

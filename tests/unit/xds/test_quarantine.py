@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from lateen.api.meta import ObjectMeta, Resource
 from lateen.api.problem import Problem, ResourceRef, Severity
-from lateen.api.virtual_service import VirtualService, VirtualServiceSpec
+from lateen.api.virtual_service import Delegate, HTTPRoute, VirtualService, VirtualServiceSpec
 from lateen.xds.quarantine import HeldBack, Quarantine
 from lateen.xds.quarantine_file import QuarantineFile
 
@@ -145,6 +146,39 @@ def test_a_suspect_that_is_mended_or_removed_during_the_trial_is_none() -> None:
     proxies.settle()
     assert recorder.force == {"a": 1, "b": 2}
     assert quarantine.problems == ()
+
+
+def test_what_was_taken_before_is_not_left_out_for_what_is_new() -> None:
+    recorder = Recorder()
+    quarantine = Quarantine(recorder)
+    quarantine.put(rule("old"))
+    quarantine.published(1)
+    quarantine.accepted(1)
+    quarantine.put(rule("bad"))
+    quarantine.published(2)
+    quarantine.refused(2, problems("old", "bad"))
+    assert recorder.force == {"old": 1}
+    quarantine.published(3)
+    quarantine.refused(3, problems("old"))
+    assert recorder.force == {}
+    quarantine.published(4)
+    quarantine.accepted(4)
+    assert recorder.force == {"bad": 1}
+
+
+def test_who_is_blamed_for_a_rule_it_delegates_to_stays() -> None:
+    recorder = Recorder()
+    quarantine = Quarantine(recorder)
+    root = rule("root")
+    route = HTTPRoute(delegate=Delegate(name="leaf", namespace="d"))
+    quarantine.put(msgspec.structs.replace(root, spec=VirtualServiceSpec(hosts=("root",), http=(route,))))
+    quarantine.put(rule("leaf"))
+    quarantine.published(1)
+    quarantine.accepted(1)
+    quarantine.put(rule("leaf", 2))
+    quarantine.published(2)
+    assert quarantine.refused(2, problems("root"))
+    assert recorder.force == {"root": 1, "leaf": 1}
 
 
 def test_a_bad_version_is_nothing_to_go_back_to() -> None:
