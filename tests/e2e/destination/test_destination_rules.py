@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from tests.e2e.destination import client, server
 from tests.support.certificates import Certificate, certificate, secret
-from tests.support.real_mesh import Body, RealMesh, real_mesh, until
+from tests.support.real_mesh import Body, RealMesh, fetch, real_mesh, until
 from tests.support.routing import document, rule
 
 pytestmark = pytest.mark.root
@@ -160,6 +160,27 @@ def test_a_rotated_certificate_is_shown_to_the_server_without_a_failed_request(m
     mesh.apply(own(shown[0], checked=stranger))
     until(lambda: names(ask(mesh, "vault", 1)) == {"503": 1}, "no trust in the server")
     mesh.run("delete", "destinationrule", "vault")
+
+
+def test_a_gateway_shows_a_certificate_of_its_own_namespace_where_sidecars_send_plain_text(mesh: RealMesh) -> None:
+    shown = certificate("gateway.example.com", issuer=AUTHORITY)
+    tls = "{mode: MUTUAL, credentialName: edge, sni: vault.example.com}"
+    server_ = "{port: {number: 80, name: http, protocol: HTTP}, hosts: [vault.example.com]}"
+    mesh.apply(
+        secret("edge", {"tls.crt": shown.pem, "tls.key": shown.key_pem})
+        + secret("edge-cacert", {"ca.crt": AUTHORITY.pem})
+        + document("DestinationRule", "vault", f"{{host: vault, trafficPolicy: {{tls: {tls}}}}}")
+        + document("Gateway", "vault", f"{{selector: {{istio: ingressgateway}}, servers: [{server_}]}}")
+        + rule(
+            "vault",
+            "{hosts: [vault.example.com], gateways: [vault], http: [{route: [{destination: {host: vault}}]}]}",
+        ),
+        "--wait",
+    )
+    until(lambda: fetch(mesh.url, Host="vault.example.com")[0] == 200, "an answer")
+    assert json.loads(fetch(mesh.url, Host="vault.example.com")[1])["serial"] == shown.serial
+    assert names(ask(mesh, "vault", 1)).keys() <= {"503", "0"}
+    mesh.run("delete", "virtualservice,gateway,destinationrule", "vault")
 
 
 def test_connections_travel_in_a_tunnel(mesh: RealMesh) -> None:
