@@ -10,7 +10,7 @@ from envoy.config.listener.v3.listener_pb2 import Listener
 
 from lateen.ir.names import UNIX_SCHEME
 from lateen.simulation.call import Call, Entry, Protocol
-from lateen.translate.names import HTTP_INSPECTOR_FILTER, TLS_INSPECTOR_FILTER
+from lateen.translate.names import HTTP_INSPECTOR_FILTER, ORIGINAL_DST_FILTER, TLS_INSPECTOR_FILTER
 
 WILDCARD = "0.0.0.0"  # noqa: S104 - compared with, never listened at
 
@@ -23,15 +23,17 @@ def listener_for(listeners: Mapping[str, Listener], call: Call) -> Listener | No
     if call.entry is Entry.DIRECT or (call.entry is Entry.OUTBOUND and call.is_local):
         return _at(listeners.values(), call, bound=True)
     if call.entry is Entry.INBOUND:
-        return next((listener for listener in listeners.values() if _captures(listener, inbound=True)), None)
-    capturing = next((listener for listener in listeners.values() if _captures(listener, inbound=False)), None)
+        arriving = [each for each in listeners.values() if is_bound(each) and each.traffic_direction == INBOUND]
+        own = [each for each in arriving if not _restores(each)]
+        return _at(own, call, bound=True) or next((each for each in arriving if _restores(each)), None)
+    leaving = (each for each in listeners.values() if is_bound(each) and each.traffic_direction != INBOUND)
+    capturing = next((each for each in leaving if each.use_original_dst.value), None)
     return _at(listeners.values(), call, bound=False) or capturing
 
 
-def _captures(listener: Listener, *, inbound: bool) -> bool:
-    if not is_bound(listener) or (listener.traffic_direction == INBOUND) != inbound:
-        return False
-    return inbound or listener.use_original_dst.value
+def _restores(listener: Listener) -> bool:
+    """Whether it asks where captured connections were going; what has a listener of its own it passes on there."""
+    return any(each.name == ORIGINAL_DST_FILTER for each in listener.listener_filters)
 
 
 def is_bound(listener: Listener) -> bool:

@@ -25,6 +25,9 @@ spec:
   ingress:
   - port: {number: 9999, protocol: HTTP, name: http}
     defaultEndpoint: 127.0.0.1:9080
+  - port: {number: 9998, protocol: HTTP, name: own}
+    captureMode: NONE
+    defaultEndpoint: 127.0.0.1:9080
   egress:
   - port: {number: 15080, protocol: HTTP_PROXY, name: proxy}
     bind: 127.0.0.1
@@ -94,4 +97,5 @@ def test_own_ports_and_socket_files(bookinfo: RealMesh) -> None:
     assert curl(mesh, "details-v1", "--abstract-unix-socket", "egress", RATINGS) == "200"
     assert curl(mesh, "details-v1", "--abstract-unix-socket", "egress", "http://reviews:9080/reviews/1") != "200"
     address = mesh.pod("app=details")["status"]["podIP"]
-    assert fetch(f"http://{address}:9999/details/1")[0] == 200
+    for port in (9999, 9998):
+        assert fetch(f"http://{address}:{port}/details/1")[0] == 200
