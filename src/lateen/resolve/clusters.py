@@ -128,7 +128,7 @@ def port_clusters(
                 dns_refresh_ms=settings.dns_refresh_ms if actual in BY_NAME else None,
                 dns_cache=dns_cache_name(service.hostname) if actual is ClusterKind.FORWARD_PROXY else "",
                 original_dst_port=_another_port(service, port) if actual is ClusterKind.ORIGINAL_DST else None,
-                tls=None if tls.unusable else tls.tls,
+                tls=tls.tls,
                 service=service.hostname,
                 service_namespace=service.namespace,
                 origins=_origins(rule) if rule else (),

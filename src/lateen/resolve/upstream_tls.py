@@ -83,13 +83,9 @@ def _by_secrets(
     shown = key_pair(credentials.secrets, name, origins) if settings.mode == "MUTUAL" else None
     checked = None if settings.insecure_skip_verify else authority(credentials.secrets, name, origins)
     found = [each for each in (shown, checked) if each is not None]
-    tls = msgspec.structs.replace(
-        made,
-        secret=shown.name if isinstance(shown, Secret) else "",
-        ca_secret=checked.name if isinstance(checked, Secret) else "",
-    )
-    return StartedTls(
-        tls,
-        tuple(each for each in found if isinstance(each, Secret)),
-        tuple(each for each in found if isinstance(each, Unusable)),
-    )
+    unusable = tuple(each for each in found if isinstance(each, Unusable))
+    if unusable:
+        return StartedTls(unusable=unusable)
+    sent = tuple(each for each in found if isinstance(each, Secret))
+    tls = msgspec.structs.replace(made, secret=shown.name if shown else "", ca_secret=checked.name if checked else "")
+    return StartedTls(tls, sent)

@@ -97,7 +97,7 @@ def test_sidecars_are_trusted_with_secrets_for_chosen_workloads_only() -> None:
 )
 def test_without_the_secret_nothing_is_sent_and_the_rule_says_so(secrets: str, says: str) -> None:
     cluster, layer = asked(rule("{mode: MUTUAL, credentialName: own}") + secrets, gateway_proxy())
-    assert (cluster.kind, cluster.tls) == (ClusterKind.STATIC, None)
+    assert (cluster.kind, cluster.tls, layer.secrets) == (ClusterKind.STATIC, None, {})
     found = [each for each in layer.problems if each.code == "IST0101"]
     assert {each.path for each in found} == {"spec.trafficPolicy.tls.credentialName"}
     assert says in found[0].message
