@@ -57,11 +57,13 @@ def parse_access_log(lines: Iterable[str]) -> Iterator[Logged]:
             yield _logged(found.groupdict())
 
 
-def read_access_logs(client: SyncClient, pods: Iterable[JsonObject], since: str) -> Iterator[Logged]:
-    """The requests of tests that the pods' proxies have logged since a time (RFC 3339)."""
-    for pod in pods:
-        if PROXY in container_names(pod):
-            yield from parse_access_log(_lines(client, LogSource(pod, PROXY), since))
+def read_access_logs(client: SyncClient, pods: Iterable[JsonObject], since: str) -> Mapping[str, Sequence[Logged]]:
+    """The requests of tests that the pods' proxies have logged since a time (RFC 3339), by the name of their pod."""
+    return {
+        str(pod["metadata"]["name"]): tuple(parse_access_log(_lines(client, LogSource(pod, PROXY), since)))
+        for pod in pods
+        if PROXY in container_names(pod)
+    }
 
 
 def read_paths(client: SyncClient, pods: Iterable[JsonObject], since: str) -> Mapping[str, Sequence[Requested]]:

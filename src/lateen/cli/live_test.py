@@ -28,6 +28,12 @@ LOG_SECONDS = 2.0
 
 POLL_SECONDS = 0.1
 
+Logs = Mapping[str, Sequence[Logged]]
+"""What proxies have logged, by the name of their pod."""
+
+Paths = Mapping[str, Sequence[Requested]]
+"""What workloads themselves have, likewise."""
+
 
 def check_live(
     client: SyncClient, cases: Sequence[Case], validator_cases: Sequence[ValidatorCase], requests: int
@@ -88,25 +94,22 @@ def _look(client: SyncClient, sent: Sequence[Sent], workloads: Workloads, since:
     callers = {_name(pod): pod for each in sent for pod in each.proxies}
     deadline = time.monotonic() + LOG_SECONDS
     while True:
-        logged = [each for each in read_access_logs(client, callers.values(), since) if not each.inbound]
+        logged = read_access_logs(client, callers.values(), since)
         callees = _callees(sent, logged, workloads)
-        # A workload may pass the mark on with requests of its own.
-        arrived = [each for each in read_access_logs(client, callees.values(), since) if each.inbound]
-        if time.monotonic() > deadline or _is_complete(sent, logged, arrived):
+        arrived = read_access_logs(client, callees.values(), since)
+        if time.monotonic() > deadline or all(_is_complete(each, logged, arrived, workloads) for each in sent):
             break
         time.sleep(POLL_SECONDS)
     paths = read_paths(client, callees.values(), since)
-    return {id(each): _seen(each, logged, arrived, paths, workloads) for each in sent}
+    return {id(each): seen_of(each, logged, arrived, paths, workloads) for each in sent}
 
 
-def _seen(
-    sent: Sent,
-    logged: Iterable[Logged],
-    arrived: Iterable[Logged],
-    paths: Mapping[str, Sequence[Requested]],
-    workloads: Workloads,
-) -> Seen:
-    own = [each for each in logged if sent.mark and each.mark == sent.mark]
+def seen_of(sent: Sent, logged: Logs, arrived: Logs, paths: Paths, workloads: Workloads) -> Seen:
+    """What there is to see of one case in the logs of callers and callees, by the names of their pods.
+
+    Only the case's own proxies count: a workload may pass the mark on with requests of its own.
+    """
+    own = _left(sent, logged)
     whole = own if len(own) >= len(sent.answers) else []
     places = sent.places(whole)
     names = {workloads.name(*place) for place in places}
@@ -114,26 +117,37 @@ def _seen(
     return Seen(
         places=places,
         logged=whole,
-        arrived=[each for each in arrived if sent.mark and each.mark == sent.mark],
+        arrived=_arrived(sent, names, arrived),
         paths=frozenset(each.path for name in names for each in paths.get(name, ()) if began <= each.time <= ended),
     )
 
 
-def _is_complete(sent: Iterable[Sent], logged: Iterable[Logged], arrived: Iterable[Logged]) -> bool:
+def _left(sent: Sent, logs: Logs) -> list[Logged]:
+    """What the proxies that decided have logged of the case."""
+    return [each for pod in sent.proxies for each in _marked(sent, _name(pod), logs) if not each.inbound]
+
+
+def _arrived(sent: Sent, pods: Iterable[str], logs: Logs) -> list[Logged]:
+    """What the proxies of the called pods have logged of the case."""
+    return [each for pod in pods for each in _marked(sent, pod, logs) if each.inbound]
+
+
+def _marked(sent: Sent, pod: str, logs: Logs) -> list[Logged]:
+    return [each for each in logs.get(pod, ()) if sent.mark and each.mark == sent.mark]
+
+
+def _is_complete(sent: Sent, logged: Logs, arrived: Logs, workloads: Workloads) -> bool:
     """Whether every request that left a mark is in its proxy's log, and those that went on in their callees'."""
-    written = [each.mark for each in logged]
-    gone_on = [each.mark for each in logged if each.endpoint]
-    came = [each.mark for each in arrived]
-    return all(
-        written.count(each.mark) >= len(each.answers) and came.count(each.mark) >= gone_on.count(each.mark)
-        for each in sent
-        if each.mark and each.proxies
-    )
+    if not sent.mark or not sent.proxies:
+        return True
+    left = _left(sent, logged)
+    gone_on = [workloads.name(each.cluster, each.endpoint) for each in left if each.endpoint]
+    return len(left) >= len(sent.answers) and len(_arrived(sent, set(gone_on), arrived)) >= len(gone_on)
 
 
-def _callees(sent: Iterable[Sent], logged: Iterable[Logged], workloads: Workloads) -> Mapping[str, JsonObject]:
+def _callees(sent: Iterable[Sent], logged: Logs, workloads: Workloads) -> Mapping[str, JsonObject]:
     """The pods that answered, by name."""
-    endpoints = {each.endpoint for each in logged if each.endpoint}
+    endpoints = {entry.endpoint for each in sent for entry in _left(each, logged) if entry.endpoint}
     endpoints |= {endpoint for each in sent for (_, endpoint), count in each.tally.tries.items() if count}
     pods = [workloads.pods.get(endpoint.rpartition(":")[0]) for endpoint in endpoints]
     return {_name(pod): pod for pod in pods if pod is not None}
