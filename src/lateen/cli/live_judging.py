@@ -198,6 +198,7 @@ def _endpoint_views(places: Mapping[Place, int], workloads: Workloads) -> tuple[
             locality="",
             healthy=True,
             pod=workloads.name(cluster, endpoint),
+            version=workloads.version(cluster, endpoint),
         )
         for (cluster, endpoint), count in places.items()
     )

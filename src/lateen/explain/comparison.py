@@ -8,7 +8,7 @@ import msgspec
 from lateen.api.duration import parse_duration
 from lateen.api.meta import JsonObject
 from lateen.explain.case import Expectation
-from lateen.explain.result import Explanation
+from lateen.explain.result import EndpointView, Explanation
 from lateen.explain.times import percent
 from lateen.ir.names import parse_subset_key
 from lateen.simulation.endpoints import place_text
@@ -161,28 +161,33 @@ def _endpoint_words(endpoint: Mapping[str, Any]) -> list[str]:  # Any: JSON
     return [str(word) for word in (place, endpoint["address"], endpoint["pod"], endpoint["workload"]) if word]
 
 
+def _title(endpoint: EndpointView) -> str:
+    return endpoint.workload or endpoint.pod or place_text(endpoint.address, endpoint.port)
+
+
 def _reach(expectation: Expectation, explanation: Explanation) -> Iterator[Difference]:
     if not expectation.reaches and not expectation.never_reaches:
         return
-    reached = reached_words(explanation)
-    names = "\n".join(words[0] for words in reached) or "nothing"
-    strangers = [words[0] for words in reached if not set(words) & set(expectation.reaches)]
+    reached = list(_reached(explanation))
+    names = "\n".join(dict.fromkeys(title for title, _ in reached)) or "nothing"
+    strangers = any(not words & set(expectation.reaches) for _, words in reached)
     if expectation.reaches and (strangers or not reached):
         yield Difference(key="reaches", expected=" or ".join(expectation.reaches), actual=names)
     for word in expectation.never_reaches:
-        if any(word in words for words in reached):
+        if any(word in words for _, words in reached):
             yield Difference(key="never_reaches", expected=f"not {word}", actual=names)
 
 
-def reached_words(explanation: Explanation) -> list[list[str]]:
-    """Every place that some requests reach, each with all its names."""
-    found: list[list[str]] = []
-    for cluster in explanation.clusters:
-        endpoints = [each for each in explanation.endpoints if each.cluster == cluster.name and each.healthy]
-        words = [word for each in endpoints for word in _endpoint_words(msgspec.to_builtins(each))]
-        if cluster.share > 0:
-            found.append(list(dict.fromkeys([*_cluster_words(cluster.name), *words])))
-    return found
+def _reached(explanation: Explanation) -> Iterator[tuple[str, set[str]]]:
+    """Every place that some requests reach, and all its names: endpoints, and clusters that nobody knows any of."""
+    clusters = [each.name for each in explanation.clusters if each.share > 0]
+    for cluster in clusters or [""]:  # callers without a proxy have no clusters
+        own = _cluster_words(cluster)
+        endpoints = [each for each in explanation.endpoints if each.cluster == cluster and each.healthy]
+        for each in endpoints:
+            yield _title(each), {*own, *_endpoint_words(msgspec.to_builtins(each)), each.version or ""}
+        if cluster and not endpoints:
+            yield cluster, set(own)
 
 
 _SPECIAL: Mapping[str, Callable[[str, Any, list[JsonObject], float], Iterator[Difference]]] = {

@@ -43,6 +43,9 @@ from lateen.translate.resources import Resources
 Workloads = Mapping[str, Workload]
 """By address."""
 
+VERSION = "version"
+"""The label that tells a service's deployments apart."""
+
 
 def cluster_shares(resources: Resources, outcome: Outcome, call: Call, *, http: bool) -> tuple[ClusterShare, ...]:
     """Where requests go: first the place that this one goes to, where that is certain, then by share. A place that is
@@ -111,6 +114,7 @@ def endpoint_views(
             healthy=each.healthy,
             workload=each.workload.partition(";")[0] or (owner.deployment if owner else None) or None,
             pod=owner.name if owner else None,
+            version=owner.labels.get(VERSION) if owner else None,
         )
         for name in dict.fromkeys(cluster.name for cluster in clusters)
         for each in all_endpoints(resources, name, call)

@@ -84,7 +84,9 @@ class MirrorShare(Part):
 
 
 class EndpointView(Part):
-    """One address behind a cluster; those of the lowest `priority` number are used while enough of them are healthy."""
+    """One address behind a cluster; those of the lowest `priority` number are used while enough of them are healthy.
+    `version` is the workload's label of that name.
+    """
 
     cluster: str
     address: str
@@ -95,6 +97,7 @@ class EndpointView(Part):
     healthy: bool
     workload: str | None = None
     pod: str | None = None
+    version: str | None = None
 
 
 class DelegateView(Part):

@@ -2,6 +2,7 @@
 
 from lateen.explain.callee import inbound_callee
 from lateen.explain.naming import Named
+from lateen.explain.parts import VERSION
 from lateen.explain.result import Asked, Caller, ClientTls, EndpointView, Explanation, Step, Tls, Topic, Verdict
 from lateen.explain.scenario import Scenario
 from lateen.model.service import Endpoint
@@ -62,6 +63,7 @@ def _view(endpoint: Endpoint) -> EndpointView:
         healthy=endpoint.ready,
         workload=endpoint.workload or None,
         pod=endpoint.pod or None,
+        version=endpoint.labels.get(VERSION),
     )
 
 

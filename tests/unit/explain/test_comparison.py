@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from tests.support.explaining import MESH, SUBSETS, ask, scenario, virtual_service
+from tests.support.explaining import MESH, SUBSETS, ask, deployment, scenario, virtual_service
 
 from lateen.explain.case import Expectation
 from lateen.explain.comparison import Difference, differences
@@ -90,6 +90,25 @@ def test_shares_may_be_off_by_the_tolerance(found: Explanation) -> None:
 )
 def test_what_is_reached(found: Explanation, expectation: Expectation, keys: list[str]) -> None:
     assert [each.key for each in differences(expectation, found)] == keys
+
+
+def test_never_v1_fails_where_nothing_chooses_a_version() -> None:
+    spread = ask(scenario(MESH), "http://reviews:9080/")
+    (found,) = differences(Expectation(never_reaches=("v1",)), spread)
+    assert (found.expected, found.actual.split()) == ("not v1", ["reviews-v1", "reviews-v2"])
+
+
+def test_v2_or_v3_fails_where_a_cluster_has_workloads_of_v1_too() -> None:
+    spread = ask(scenario(MESH), "http://reviews:9080/")
+    for wanted in (("v2", "v3"), ("reviews-v2",)):
+        assert [each.key for each in differences(Expectation(reaches=wanted), spread)] == ["reaches"]
+    assert differences(Expectation(reaches=("v1", "reviews-v2")), spread) == []
+
+
+def test_callers_without_a_proxy_reach_workloads_as_well() -> None:
+    bare = deployment("bare", extra="annotations: {sidecar.istio.io/inject: 'false'}")
+    straight = ask(scenario(MESH + bare), "http://reviews:9080/", "bare")
+    assert [each.key for each in differences(Expectation(never_reaches=("v1",)), straight)] == ["never_reaches"]
 
 
 def test_nothing_is_reached_where_the_proxy_answers() -> None:
