@@ -49,6 +49,26 @@ spec:
   - {name: side, image: "side:1"}
 """
 
+ELDER_INGRESS = """\
+apiVersion: extensions/v1beta1
+kind: Ingress
+metadata: {name: elder, annotations: {kubernetes.io/ingress.class: istio}}
+spec:
+  rules:
+  - host: elder.example.com
+    http: {paths: [{path: /web.*, backend: {serviceName: reviews, servicePort: 9080}}]}
+"""
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: today}
+spec:
+  ingressClassName: istio
+  rules:
+  - host: today.example.com
+    http: {paths: [{path: /web, pathType: Prefix, backend: {service: {name: reviews, port: {number: 9080}}}}]}
+"""
+
 Kubectl = Callable[..., Awaitable[str]]
 
 
@@ -85,6 +105,16 @@ async def test_apply_get_change_delete(kubectl: Kubectl) -> None:
     assert "Weight:" in await kubectl("describe", "vs", "reviews")
     assert (await kubectl("delete", "-f", "-", stdin=changed)).count("deleted") == 2
     assert "NotFound" in await kubectl("get", "vs", "reviews", code=1)
+
+
+async def test_an_ingress_of_any_version_is_applied_and_changed(kubectl: Kubectl) -> None:
+    for name, text in (("elder", ELDER_INGRESS), ("today", INGRESS)):
+        assert "created" in await kubectl("apply", "-f", "-", stdin=text)
+        assert "configured" in await kubectl("apply", "-f", "-", stdin=text.replace("/web", "/shop"))
+        path = "jsonpath={.spec.rules[0].http.paths[*]['path', 'backend.service.name']}"
+        assert (await kubectl("get", "ingress", name, "-o", path)).split()[1:] == ["reviews"]
+        assert (await kubectl("get", "ingress", name, "-o", path)).startswith("/shop")
+    assert (await kubectl("get", "ing")).split()[:6] == ["NAME", "CLASS", "HOSTS", "ADDRESS", "PORTS", "AGE"]
 
 
 async def test_create_sends_protobuf(kubectl: Kubectl) -> None:

@@ -35,7 +35,7 @@ MERGE_KEYS: Mapping[str, Sequence[str]] = {
     "addresses": ("type",),
 }
 
-MERGED_BY_KEY = frozenset({"", "apps", "extensions", "discovery.k8s.io"})
+MERGED_BY_KEY = frozenset({"", "apps", "extensions", "discovery.k8s.io", "networking.k8s.io"})
 """Groups whose lists have keys; elsewhere a strategic merge patch is not understood, and lists are replaced whole."""
 
 PRIMITIVE_SETS = frozenset({"finalizers"})

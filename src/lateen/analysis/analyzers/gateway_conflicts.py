@@ -10,6 +10,7 @@ from lateen.analysis.messages import GATEWAY_CONFLICT
 from lateen.analysis.subject import full_name, selector_text
 from lateen.api.gateway import Gateway, Server
 from lateen.api.problem import Problem
+from lateen.model.legacy.outcome import sources_of
 from lateen.model.selection import selects
 
 _Served = dict[tuple[int, str, str], dict[str, Gateway]]
@@ -17,13 +18,14 @@ _Served = dict[tuple[int, str, str], dict[str, Gateway]]
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
-    """Report each server that another Gateway has too."""
+    """Report each server that another Gateway has too. Those that Ingresses became share their ports."""
+    gateways = [gateway for gateway in config.of(Gateway) if not sources_of(gateway)]
     served: _Served = {}
-    for gateway in config.of(Gateway):
+    for gateway in gateways:
         for server in gateway.spec.servers:
             for key in _keys(server):
                 served.setdefault(key, {})[full_name(gateway)] = gateway
-    for gateway in config.of(Gateway):
+    for gateway in gateways:
         for place, server in enumerate(gateway.spec.servers):
             others = sorted(_others(config, gateway, server, served))
             if others:

@@ -26,3 +26,9 @@ def gateway(name: str, hosts: str = "a.com", number: int = 80, selector: str = "
 def test_one_host_and_port_of_several_gateways(documents: list[str], guilty: list[str]) -> None:
     expected = [("IST0145", f"Gateway default/{name}", "spec.servers[0]") for name in guilty]
     assert found(NAME, *documents) == expected
+
+
+def test_ingresses_share_their_port() -> None:
+    head = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: %s, namespace: default}\n"
+    spec = "spec: {ingressClassName: istio, defaultBackend: {service: {name: a, port: {number: 80}}}}\n"
+    assert found(NAME, *(head % name + spec for name in ("a", "b"))) == []
