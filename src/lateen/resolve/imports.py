@@ -131,10 +131,10 @@ def _with_ports(memo: Memo, service: Service, numbers: frozenset[int] | None) ->
     if numbers is None:
         return service
     ports = tuple(port for port in service.ports if port.number in numbers)
-    if len(ports) == len(service.ports):
-        return service
+    if not ports or len(ports) == len(service.ports):
+        return service if ports else None
     name = (service.namespace, service.hostname, ports)
-    return memo.recall(name, lambda each: msgspec.structs.replace(each, ports=ports), service) if ports else None
+    return memo.recall(name, lambda each: msgspec.structs.replace(each, ports=ports), service)
 
 
 def _is_imported(rule: Rule, hosts: HostList) -> bool:

@@ -76,7 +76,8 @@ def test_what_is_not_exported_is_not_imported() -> None:
 
 def test_a_listener_with_a_port_imports_that_port_and_all_listeners_together_their_union() -> None:
     http = "{{port: {{number: {0}, protocol: HTTP}}, hosts: ['*/*']}}"
-    assert union(imported(MESH, http.format(81))) == {"b.default": [81]}
+    portless = service("none", "default")
+    assert union(imported(MESH + portless, http.format(81))) == {"b.default": [81]}
     both = imported(MESH, http.format(81), http.format(80))
     assert sorted(union(both)["b.default"]) == [80, 81]
     assert [[port.number for port in each.services[0].ports] for each in both.egress] == [[81], [80]]
