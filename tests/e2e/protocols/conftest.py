@@ -48,7 +48,7 @@ spec:
 apiVersion: v1
 kind: Service
 metadata: {name: unnamed}
-spec: {selector: {app: banner}, ports: [{port: 3306, targetPort: 4000}]}
+spec: {selector: {app: banner}, ports: [{name: well-known, port: 3306, targetPort: 4000}, {name: any, port: 4000}]}
 ---
 apiVersion: v1
 kind: Service

@@ -1,5 +1,9 @@
 """What clients and servers with sidecars on both sides speak to each other."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from tests.e2e.protocols import client
 from tests.e2e.protocols.conftest import answers
@@ -52,6 +56,12 @@ VAULT = (
     route: [{destination: {host: vault, subset: v2}}]
 """
 )
+SETTINGS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: istio, namespace: istio-system}}
+data: {{mesh: {text}}}
+"""
 FAULT = """\
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -78,6 +88,17 @@ spec:
   gateways: [chat]
   http: [{route: [{destination: {host: chat}}]}]
 """
+
+
+@contextmanager
+def settings(mesh: RealMesh, text: str) -> Iterator[None]:
+    """The mesh's settings for a block."""
+    before = mesh.get("configmap", "istio", "-n", "istio-system")["data"]["mesh"]
+    mesh.apply(SETTINGS.format(text=json.dumps(text)), "--wait")
+    try:
+        yield
+    finally:
+        mesh.apply(SETTINGS.format(text=json.dumps(before)), "--wait")
 
 
 def test_calls_over_one_connection_are_balanced_one_by_one(mesh: RealMesh) -> None:
@@ -107,6 +128,12 @@ def test_websockets(mesh: RealMesh) -> None:
 def test_servers_that_speak_first(mesh: RealMesh, target: str) -> None:
     found = answers(mesh, "banner", target, 20)
     assert set(found) == {"banner-v1", "banner-v2"}
+
+
+def test_a_server_that_speaks_first_unannounced_is_heard_when_the_wait_for_the_client_ends(mesh: RealMesh) -> None:
+    with settings(mesh, "protocolDetectionTimeout: 0.1s"):
+        found = answers(mesh, "banner", "unnamed:4000", 5)
+    assert found.keys() <= {"banner-v1", "banner-v2"}
 
 
 def test_connections_follow_weights(mesh: RealMesh) -> None:
