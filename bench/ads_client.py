@@ -103,7 +103,7 @@ class AdsProxy:
         response = discovery_pb2.DeltaDiscoveryResponse.FromString(body)
         held, child = self.held[parent], CHILDREN[parent]
         for resource in response.resources:
-            held[resource.name] = needs_of(child, resource.resource.value)
+            held[resource.name] = needs_of(parent, child, resource.resource.value)
         for name in response.removed_resources:
             held.pop(name, None)
         wanted = set[str]().union(*held.values())
