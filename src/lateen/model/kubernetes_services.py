@@ -10,6 +10,7 @@ from lateen.model.pods import TLS_MODE_LABEL
 from lateen.model.protocol import service_port_protocol
 from lateen.model.service import Endpoint, Locality, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings
+from lateen.model.traffic_distribution import traffic_distribution
 from lateen.model.workload import Workload
 
 EXPORT_ANNOTATION = "networking.istio.io/exportTo"
@@ -40,6 +41,7 @@ def service_of(source: KubernetesService, settings: MeshSettings) -> Service:
         selector=spec.selector,
         labels=meta.labels,
         annotations=meta.annotations,
+        traffic_distribution=traffic_distribution(spec.traffic_distribution, meta.annotations),
         alias_of=spec.external_name.rstrip(".").lower() if spec.type == "ExternalName" else "",
     )
 

@@ -110,6 +110,7 @@ class Service(msgspec.Struct, frozen=True):
     annotations: dict[str, str] = {}
     subject_alt_names: tuple[str, ...] = ()
     alias_of: str = ""
+    traffic_distribution: str = ""
     own_endpoints: tuple[str, ...] = ()
     is_kubernetes: bool = True
 

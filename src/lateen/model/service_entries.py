@@ -12,6 +12,7 @@ from lateen.model.protocol import parse_protocol
 from lateen.model.selection import selects
 from lateen.model.service import Endpoint, Locality, Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings
+from lateen.model.traffic_distribution import traffic_distribution
 from lateen.model.workload import Workload
 
 _BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
@@ -35,6 +36,7 @@ def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, 
             selector=spec.workload_selector.labels if spec.workload_selector else {},
             labels=meta.labels,
             annotations=meta.annotations,
+            traffic_distribution=traffic_distribution("", meta.annotations),
             subject_alt_names=spec.subject_alt_names,
             own_endpoints=_own_endpoints(source),
             is_kubernetes=False,

@@ -110,13 +110,13 @@ def port_clusters(
         plan = EndpointPlan(
             cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
             labels=tuple(sorted(labels.items())),
-            preference=preference_for(policy, settings),
+            preference=preference_for(policy, settings, service.traffic_distribution),
             by_name=kind in BY_NAME,
             only_first=kind is ClusterKind.LOGICAL_DNS,
             subset=subset,
             declared_by=_declaring(rule, subset),
         )
-        balancer = load_balancer(policy, settings)
+        balancer = load_balancer(policy, settings, service.traffic_distribution)
         tls = _tls(policy, service, port, rule, settings, asker)
         actual = ClusterKind.STATIC if tls.unusable else _actual(kind, balancer)
         clusters.append(

@@ -19,8 +19,9 @@ from lateen.ir.endpoint import LocalityEndpoints
 from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
+from lateen.model.traffic_distribution import SAME_NODE, SAME_ZONE
 from lateen.resolve.destination_rules import all_policies, filled
-from lateen.resolve.place import NETWORK, Place, endpoint_labels
+from lateen.resolve.place import NETWORK, REGION, SUBZONE, ZONE, Place, endpoint_labels
 
 Rank = tuple[int, int]
 """How far an endpoint is from a client: by the labels of `failoverPriority`, then by locality. The least is first."""
@@ -39,18 +40,27 @@ class Preference(msgspec.Struct, frozen=True):
     by_region: bool = False
 
 
-def setting_for(
-    policy: TrafficPolicy | None, settings: MeshSettings
-) -> LocalityLoadBalancerSetting | ZoneAwareLoadBalancerSetting | None:
+Setting = LocalityLoadBalancerSetting | ZoneAwareLoadBalancerSetting
+
+_DISTRIBUTIONS = {SAME_ZONE: (NETWORK, REGION, ZONE), SAME_NODE: (NETWORK, REGION, ZONE, SUBZONE)}
+"""The labels that are compared where a service asks for near endpoints itself. Every pod runs on the same node."""
+
+
+def setting_for(policy: TrafficPolicy | None, settings: MeshSettings) -> Setting | None:
     """The setting in force, None when off: the policy's, else the mesh's; at each level the zone-aware one first."""
-    balancer = policy.load_balancer if policy else None
-    own = (balancer.zone_aware_lb_setting or balancer.locality_lb_setting) if balancer else None
-    found = own or settings.zone_aware_lb or settings.locality_lb
+    found = _own(policy) or settings.zone_aware_lb or settings.locality_lb
     return None if isinstance(found, LocalityLoadBalancerSetting) and found.enabled is False else found
 
 
-def preference_for(policy: TrafficPolicy | None, settings: MeshSettings) -> Preference | None:
-    """What endpoints are preferred by, None where all are alike."""
+def _own(policy: TrafficPolicy | None) -> Setting | None:
+    balancer = policy.load_balancer if policy else None
+    return (balancer.zone_aware_lb_setting or balancer.locality_lb_setting) if balancer else None
+
+
+def preference_for(policy: TrafficPolicy | None, settings: MeshSettings, distribution: str = "") -> Preference | None:
+    """What endpoints are preferred by, None where all are alike; `distribution` is what the service asks for."""
+    if distribution and _own(policy) is None:
+        return Preference(labels=_DISTRIBUTIONS[distribution], near=False)
     setting = setting_for(policy, settings)
     if isinstance(setting, ZoneAwareLoadBalancerSetting):
         if setting.enabled is False:
@@ -66,24 +76,29 @@ def preference_for(policy: TrafficPolicy | None, settings: MeshSettings) -> Pref
     return Preference(labels=labels, failover=failover, near=bool(failover) or not labels)
 
 
-def is_locality_weighted(policy: TrafficPolicy | None, settings: MeshSettings) -> bool:
-    """Whether the weights of localities count: with `distribute`, or with explicit failover and outlier detection."""
-    found = preference_for(policy, settings)
+def is_locality_weighted(found: Preference | None) -> bool:
+    """Whether the weights of localities count: with `distribute`, or with explicit failover."""
     return found is not None and not found.by_region and bool(found.distribute or found.failover or found.labels)
 
 
-def zone_aware(policy: TrafficPolicy | None, settings: MeshSettings) -> ZoneAware | None:
+def zone_aware(policy: TrafficPolicy | None, settings: MeshSettings, distribution: str = "") -> ZoneAware | None:
     """Envoy's own preference for the client's zone, where a setting speaks of it."""
-    setting = setting_for(policy, settings)
+    setting = None if distribution and _own(policy) is None else setting_for(policy, settings)
     if not isinstance(setting, ZoneAwareLoadBalancerSetting):
         return None
     return ZoneAware(enabled=setting.enabled is not False, min_cluster_size=setting.min_cluster_size)
 
 
-def places_compared(memo: Memo, rules: Iterable[DestinationRule], settings: MeshSettings) -> frozenset[str] | None:
-    """The labels of clients that some rule prefers endpoints by; `None` where it does not matter where a client is."""
+def places_compared(
+    memo: Memo, rules: Iterable[DestinationRule], settings: MeshSettings, distributions: frozenset[str]
+) -> frozenset[str] | None:
+    """The labels of clients that endpoints are preferred by; `None` where it does not matter where a client is.
+
+    `distributions` are what services ask for themselves.
+    """
     found = [memo.recall(rule.ref, _compared_by, rule, settings) for rule in rules]
     found.append(_compared((None,), settings))
+    found += [frozenset(_DISTRIBUTIONS[each]) for each in distributions]
     labels = [each for each in found if each is not None]
     return frozenset().union(*labels) if labels else None
 

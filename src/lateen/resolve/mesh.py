@@ -102,6 +102,7 @@ class MeshResolver:
         self._selectors = Stage(_selectors)
         self._sidecars = Stage(lambda _, sidecars, settings: index_sidecars(sidecars, settings.root_namespace))
         self._conflicts = Stage(lambda _, index, workloads: sidecar_conflicts(index, workloads.values()))
+        self._distributions = Stage(_distributions)
         self._places = Stage(places_compared)
         self._scopes = Stage(_scopes)
         self._special = Stage(_special)
@@ -135,7 +136,7 @@ class MeshResolver:
             scopes=self._scopes.run(
                 services,
                 rules,
-                self._places.run(snapshot.destination_rules, settings),
+                self._places.run(snapshot.destination_rules, settings, self._distributions.run(services)),
                 snapshot.virtual_services,
                 snapshot.gateways,
                 sidecars,
@@ -316,6 +317,10 @@ def _scopes(
         gateways=gateways,
         sidecars=sidecars,
     )
+
+
+def _distributions(_: Memo, services: Services) -> frozenset[str]:
+    return frozenset(each.traffic_distribution for each in services.values() if each.traffic_distribution)
 
 
 def _special(_: Memo, services: Services) -> tuple[tuple[EndpointKey, ...], tuple[EndpointKey, ...]]:

@@ -21,7 +21,7 @@ from lateen.ir.cluster import (
 )
 from lateen.model.service import Protocol
 from lateen.model.settings import MeshSettings
-from lateen.resolve.locality import is_locality_weighted, zone_aware
+from lateen.resolve.locality import is_locality_weighted, preference_for, zone_aware
 
 DEFAULT_RING_SIZE = 1024
 
@@ -39,7 +39,7 @@ def milliseconds(duration: Duration | None) -> int | None:
     return duration.milliseconds or (1 if duration else 0)
 
 
-def load_balancer(policy: TrafficPolicy | None, mesh: MeshSettings) -> LoadBalancer:
+def load_balancer(policy: TrafficPolicy | None, mesh: MeshSettings, distribution: str = "") -> LoadBalancer:
     """How endpoints are chosen; LEAST_REQUEST by default. Outlier detection sets the panic threshold; 0 if absent."""
     settings = policy.load_balancer if policy else None
     outliers = policy.outlier_detection if policy else None
@@ -49,8 +49,8 @@ def load_balancer(policy: TrafficPolicy | None, mesh: MeshSettings) -> LoadBalan
         table_size=table_size,
         utilization=_utilization(settings.backend_utilization) if settings and settings.backend_utilization else None,
         slow_start=_slow_start(settings) if algorithm in {Algorithm.LEAST_REQUEST, Algorithm.ROUND_ROBIN} else None,
-        locality_weighted=is_locality_weighted(policy, mesh),
-        zone_aware=zone_aware(policy, mesh),
+        locality_weighted=is_locality_weighted(preference_for(policy, mesh, distribution)),
+        zone_aware=zone_aware(policy, mesh, distribution),
         panic_threshold_percent=float(outliers.min_health_percent) if outliers else None,
     )
 

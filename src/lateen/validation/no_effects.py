@@ -171,7 +171,6 @@ _SERVICES: Final = (
         ("externalIPs", "loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges", "healthCheckNodePort"),
     ),
     *_each("Service", ("spec",), ("externalTrafficPolicy", "internalTrafficPolicy"), _ONE_NODE, ("Cluster",)),
-    *_each("Service", ("spec",), ("trafficDistribution",), _ONE_NODE),
     *_each("Service", ("spec",), ("ipFamilies",), _IPV4, (["IPv4"],)),
     *_each("Service", ("spec",), ("ipFamilyPolicy",), _IPV4, ("SingleStack",)),
     *_each("Service", ("spec",), ("allocateLoadBalancerNodePorts",), harmless=(True,)),

@@ -14,6 +14,7 @@ from lateen.ir.endpoint import LocalityEndpoints
 from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
+from lateen.model.traffic_distribution import SAME_NODE, SAME_ZONE
 from lateen.resolve.locality import (
     distributed,
     is_locality_weighted,
@@ -80,7 +81,7 @@ def test_a_client_that_is_nowhere_is_near_to_what_is_nowhere_either() -> None:
 def test_failover_names_the_region_that_takes_over() -> None:
     rules = policy(LocalityLoadBalancerSetting(failover=(Failover(from_="us", to="eu"), Failover(from_="eu", to="ap"))))
     assert ranks(rules) == [0, 1, 2, 4, 3]
-    assert is_locality_weighted(rules, MESH)
+    assert is_locality_weighted(preference_for(rules, MESH))
 
 
 def test_all_are_alike_without_outlier_detection_or_the_setting() -> None:
@@ -89,7 +90,7 @@ def test_all_are_alike_without_outlier_detection_or_the_setting() -> None:
     assert preference_for(policy(off), MESH) is None
     assert preference_for(policy(), MeshSettings(locality_lb=off)) is None
     assert preference_for(None, MESH) is None
-    assert not is_locality_weighted(policy(), MESH)
+    assert not is_locality_weighted(preference_for(policy(), MESH))
 
 
 def test_the_rules_setting_takes_the_place_of_the_meshs_as_a_whole() -> None:
@@ -98,14 +99,14 @@ def test_the_rules_setting_takes_the_place_of_the_meshs_as_a_whole() -> None:
     assert ranks(policy(LocalityLoadBalancerSetting()), mesh=mesh) == [0, 1, 2, 3, 3]
     shares = MeshSettings(locality_lb=LocalityLoadBalancerSetting(distribute=(Distribute(from_="*", to={"us": 100}),)))
     assert preference_for(None, shares) is not None
-    assert is_locality_weighted(None, shares)
+    assert is_locality_weighted(preference_for(None, shares))
 
 
 def test_labels_are_compared_in_order_up_to_the_first_that_differs() -> None:
     client = Place(labels=(("a", "1"), ("b", "2")))
     endpoints = labelled({"a": "1", "b": "2"}, {"a": "1", "b": "3"}, {"a": "1"}, {"a": "2", "b": "2"}, {})
     assert ranks(by_labels("a", "b"), client, endpoints=endpoints) == [0, 1, 1, 2, 2]
-    assert is_locality_weighted(by_labels("a", "b"), MESH)
+    assert is_locality_weighted(preference_for(by_labels("a", "b"), MESH))
     assert ranks(by_labels("c"), client, endpoints=endpoints) == [0] * 5
 
 
@@ -144,7 +145,7 @@ def test_zone_awareness_leaves_the_zones_of_a_region_alike_and_needs_no_outlier_
     setting = ZoneAwareLoadBalancerSetting(failover=(Failover(from_="eu", to="ap"),), min_cluster_size=3)
     assert ranks(policy(setting, outliers=False)) == [0, 0, 0, 2, 1]
     assert zone_aware(policy(setting), MESH) == ZoneAware(min_cluster_size=3)
-    assert not is_locality_weighted(policy(setting), MESH)
+    assert not is_locality_weighted(preference_for(policy(setting), MESH))
     assert ranks(policy(ZoneAwareLoadBalancerSetting(), outliers=False)) == [0, 0, 0, 1, 1]
 
 
@@ -163,7 +164,8 @@ def test_distribute_gives_each_locality_its_share_and_drops_the_rest() -> None:
     )
     found = distributed(GROUPS, shares, HERE)
     assert [(each.region, each.weight) for each in found] == [("eu", 27), ("eu", 27), ("eu", 27), ("us", 20)]
-    assert is_locality_weighted(policy(LocalityLoadBalancerSetting(distribute=shares), outliers=False), MESH)
+    setting = LocalityLoadBalancerSetting(distribute=shares)
+    assert is_locality_weighted(preference_for(policy(setting, outliers=False), MESH))
     assert distributed(GROUPS, shares, Place(Locality("ap"))) == tuple(GROUPS)
 
 
@@ -176,7 +178,7 @@ def test_the_most_specific_share_counts() -> None:
 def test_where_clients_are_matters_only_where_a_rule_looks_at_it() -> None:
     def compared(*specs: str, mesh: MeshSettings = MESH) -> frozenset[str] | None:
         rules = snapshot("".join(document("DestinationRule", f"r{at}", spec) for at, spec in enumerate(specs)))
-        return places_compared(Memo(), rules.destination_rules, mesh)
+        return places_compared(Memo(), rules.destination_rules, mesh, frozenset())
 
     alike = "loadBalancer: {localityLbSetting: {failoverPriority: [version=v1, app]}}"
     assert compared() is None
@@ -187,3 +189,18 @@ def test_where_clients_are_matters_only_where_a_rule_looks_at_it() -> None:
     assert compared(f"{{host: a, trafficPolicy: {{{port}}}}}") == frozenset()
     shares = MeshSettings(locality_lb=LocalityLoadBalancerSetting(distribute=(Distribute(from_="*", to={"us": 100}),)))
     assert compared(mesh=shares) == frozenset()
+
+
+def test_a_service_may_ask_for_near_endpoints_itself() -> None:
+    client = Place(HERE.locality, ((REGION, "eu"), (ZONE, "eu-1"), (SUBZONE, "rack-1")))
+    zone, node = (preference_for(policy(outliers=False), MESH, each) for each in (SAME_ZONE, SAME_NODE))
+    assert zone is not None
+    assert node is not None
+    assert ranks_of(ENDPOINTS, zone, client) == [0, 0, 1, 2, 2]
+    assert ranks_of(ENDPOINTS, node, client) == [0, 1, 2, 3, 3]
+    assert is_locality_weighted(zone)
+    off = policy(LocalityLoadBalancerSetting(enabled=False))
+    assert preference_for(off, MESH, SAME_ZONE) is None
+    zones = MeshSettings(zone_aware_lb=ZoneAwareLoadBalancerSetting())
+    assert (preference_for(None, zones, SAME_ZONE), zone_aware(None, zones, SAME_ZONE)) == (zone, None)
+    assert places_compared(Memo(), (), MESH, frozenset({SAME_ZONE})) == frozenset({NETWORK, REGION, ZONE})
