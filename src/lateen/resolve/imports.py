@@ -12,7 +12,7 @@ from lateen.api.sidecar import IstioEgressListener, Sidecar
 from lateen.api.virtual_service import HTTPRoute, VirtualService
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, overlaps
-from lateen.model.service import Service
+from lateen.model.service import Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.resolve.config_origin import config_origins
 from lateen.resolve.egress import EgressPlace, place_of
@@ -133,8 +133,16 @@ def _with_ports(memo: Memo, service: Service, numbers: frozenset[int] | None) ->
     ports = tuple(port for port in service.ports if port.number in numbers)
     if not ports or len(ports) == len(service.ports):
         return service if ports else None
-    name = (service.namespace, service.hostname, ports)
-    return memo.recall(name, lambda each: msgspec.structs.replace(each, ports=ports), service)
+    return _having(memo, service, ports)
+
+
+def _having(memo: Memo, service: Service, ports: tuple[ServicePort, ...]) -> Service:
+    """The service with those ports, the same object as long as the service is."""
+    return memo.recall((service.namespace, service.hostname, ports), _with, service, ports)
+
+
+def _with(service: Service, ports: tuple[ServicePort, ...]) -> Service:
+    return msgspec.structs.replace(service, ports=ports)
 
 
 def _is_imported(rule: Rule, hosts: HostList) -> bool:
@@ -177,6 +185,4 @@ def _add(memo: Memo, found: dict[str, Service], service: Service) -> None:
     elif first.namespace == service.namespace:
         more = tuple(port for port in service.ports if first.port(port.number) is None)
         if more:
-            ports = (*first.ports, *more)
-            name = ("all", service.namespace, service.hostname, ports)
-            found[service.hostname] = memo.recall(name, lambda each: msgspec.structs.replace(each, ports=ports), first)
+            found[service.hostname] = _having(memo, first, (*first.ports, *more))
