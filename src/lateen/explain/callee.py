@@ -5,7 +5,7 @@ from lateen.explain.parts import route_view, tls_of
 from lateen.explain.passage import Passage, pass_through
 from lateen.explain.result import Callee, EndpointView, Request, Tls, UpstreamTls
 from lateen.explain.scenario import Scenario
-from lateen.explain.story import arrival, destinations, protection, routing
+from lateen.explain.story import arrival, client_protection, destinations, protection, routing
 from lateen.explain.verdict import verdict_of
 from lateen.model.workload import Workload
 from lateen.simulation.call import Call, Entry, Protocol
@@ -58,6 +58,7 @@ def inbound_callee(scenario: Scenario, workload: Workload, call: Call) -> Callee
         tls=tls,
         steps=(
             *arrival(inner, f"the sidecar of {shown.workload}"),
+            *client_protection(tls),
             *routing(inner),
             *destinations(inner),
             *protection(tls),

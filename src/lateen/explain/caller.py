@@ -36,12 +36,15 @@ KIND_WORDS = {
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """`proxy` is None for a workload without one. `assumed`: the files don't hold the workload, it is imagined."""
+    """`proxy` is None for a workload without one. `assumed`: the files don't hold the workload, it is imagined.
+    `others` are the deployments that the words mean, too.
+    """
 
     name: str
     workload: Workload
     proxy: Proxy | None
     assumed: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def is_gateway(self) -> bool:
@@ -60,13 +63,17 @@ def choose_caller(
     if not word:
         return _by_labels(scenario, namespace, labels or {})
     kind, name, namespace = _parsed(word, namespace)
-    found = _find(scenario, kind, name, namespace)
-    if found is None and kind != GATEWAY:
-        return _unknown(scenario, word, name, namespace, labels or {})
+    candidates = _candidates(scenario, kind, name, namespace)
     if kind == GATEWAY:
-        return _gateway(scenario, name, namespace, found)
-    assert found is not None  # noqa: S101 - handled above
-    return caller_of(found)
+        return _gateway(scenario, name, namespace, _first(candidates).workload if candidates else None)
+    return _first(candidates) if candidates else _unknown(scenario, word, name, namespace, labels or {})
+
+
+def _first(candidates: Sequence[Workload]) -> Caller:
+    """The first ready one of those that the words mean."""
+    chosen = caller_of(next((each for each in candidates if each.ready), candidates[0]))
+    names = dict.fromkeys(caller_of(each).name for each in candidates)
+    return msgspec.structs.replace(chosen, others=tuple(name for name in names if name != chosen.name))
 
 
 def caller_of(workload: Workload) -> Caller:
@@ -107,8 +114,8 @@ def _parsed(word: str, namespace: str) -> tuple[str, str, str]:
     return KIND_WORDS.get(kind.lower(), ""), name, given or namespace
 
 
-def _find(scenario: Scenario, kind: str, name: str, namespace: str) -> Workload | None:
-    """The first ready workload that the words mean; a bare name may be a pod's, a deployment's or a service's."""
+def _candidates(scenario: Scenario, kind: str, name: str, namespace: str) -> Sequence[Workload]:
+    """The workloads that the words mean; a bare name may be a pod's, a deployment's or a service's, in this order."""
     here = [each for (owner, _), each in sorted(scenario.snapshot.workloads.items()) if owner == namespace]
     ways: Mapping[str, Sequence[Workload]] = {
         "pod": [each for each in here if each.name == name],
@@ -117,8 +124,7 @@ def _find(scenario: Scenario, kind: str, name: str, namespace: str) -> Workload 
         "account": [each for each in here if each.service_account == name],
     }
     chosen = [kind] if kind in ways else ["pod", "workload"] if kind == GATEWAY else ["pod", "workload", "service"]
-    candidates = [each for way in chosen for each in ways[way]]
-    return next((each for each in candidates if each.ready), candidates[0] if candidates else None)
+    return next((ways[way] for way in chosen if ways[way]), ())
 
 
 def _behind(scenario: Scenario, name: str, namespace: str, workloads: Iterable[Workload]) -> Sequence[Workload]:
@@ -137,17 +143,17 @@ def _behind(scenario: Scenario, name: str, namespace: str, workloads: Iterable[W
 
 def _by_labels(scenario: Scenario, namespace: str, labels: Mapping[str, str]) -> Caller:
     here = [each for (owner, _), each in sorted(scenario.snapshot.workloads.items()) if owner == namespace]
-    found = next((each for each in here if labels and selects(labels, each.labels)), None)
-    if found is not None:
-        return caller_of(found)
-    return _assumed("client", namespace, labels or {"app": "client"})
+    found = [each for each in here if labels and selects(labels, each.labels)]
+    return _first(found) if found else _assumed("client", namespace, labels or {"app": "client"})
 
 
 def _unknown(scenario: Scenario, word: str, name: str, namespace: str, labels: Mapping[str, str]) -> Caller:
     """A caller that nothing describes: imagined, unless it looks like a slip."""
     known = {each.deployment or each.name for (owner, _), each in scenario.snapshot.workloads.items()}
     elsewhere = sorted(
-        owner for (owner, _), each in scenario.snapshot.workloads.items() if name in {each.deployment, each.name}
+        owner
+        for (owner, _), each in scenario.snapshot.workloads.items()
+        if name in {each.deployment, each.name} and owner != namespace
     )
     if elsewhere:
         owner = elsewhere[0]

@@ -26,6 +26,7 @@ from lateen.explain.story import (
     answer,
     arrival,
     changes,
+    client_protection,
     conduct,
     destinations,
     gateway_complaints,
@@ -98,7 +99,10 @@ def _notes(scenario: Scenario, caller: Caller) -> Iterator[Step]:
     if caller.assumed:
         what = "gateway" if caller.is_gateway else "workload"
         labels = ", ".join(f"{key}={value}" for key, value in sorted(caller.workload.labels.items()))
-        yield step(Topic.NOTE, f"no file describes {caller.name}: it is taken for a {what} with the labels {labels}")
+        yield step(Topic.NOTE, f"nothing describes {caller.name}: it is taken for a {what} with the labels {labels}")
+    if caller.others:
+        text = f"several workloads are meant: the answer is about {caller.name}, not {', '.join(caller.others)}"
+        yield step(Topic.NOTE, text)
 
 
 def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Step], *, everything: bool) -> Explanation:
@@ -117,6 +121,7 @@ def _answer(passage: Passage, caller: Caller, asked: Asked, before: Sequence[Ste
     steps = [
         *before,
         *arrival(passage, f"the {'gateway' if caller.is_gateway else 'sidecar of'} {caller.name}"),
+        *client_protection(tls),
         *(gateway_complaints(passage) if caller.is_gateway and not passage.clusters else ()),
         *routing(passage),
         *scoping(passage, caller, verdict),

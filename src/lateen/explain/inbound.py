@@ -2,12 +2,12 @@
 
 from lateen.explain.callee import inbound_passage
 from lateen.explain.caller import Caller, caller_of
-from lateen.explain.naming import Named, is_address, look_up
+from lateen.explain.naming import Named, is_address, look_up, with_port
 from lateen.explain.parts import request_of, route_view, tls_of
 from lateen.explain.question import Question, WrongQuestionError
 from lateen.explain.result import Explanation, Step, Topic
 from lateen.explain.scenario import Scenario
-from lateen.explain.story import arrival, destinations, protection, routing
+from lateen.explain.story import arrival, client_protection, destinations, protection, routing
 from lateen.explain.verdict import verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view
 from lateen.model.workload import Workload
@@ -41,6 +41,7 @@ def explain_inbound(scenario: Scenario, caller: Caller, question: Question) -> E
         steps=(
             Step(topic=Topic.NAME, text=text),
             *arrival(passage, f"the sidecar of {caller_of(workload).name}"),
+            *client_protection(tls),
             *routing(passage),
             *destinations(passage),
             *protection(tls),
@@ -50,13 +51,23 @@ def explain_inbound(scenario: Scenario, caller: Caller, question: Question) -> E
 
 def inbound_call(scenario: Scenario, caller: Caller, question: Question) -> tuple[Workload, Call, Named]:
     """The call as it arrives, at which workload, and how that was found. Raises WrongQuestionError."""
-    named = look_up(scenario, question.host, caller.workload.namespace)
-    workload, port = arriving_workload(scenario, named, question.port) or (caller.workload, question.port)
+    named = with_port(look_up(scenario, question.host, caller.workload.namespace), question.port)
+    arriving = arriving_workload(scenario, named, question.port)
+    if arriving is None and not _may_be_its_own(named, caller, question):
+        raise WrongQuestionError(f"no workload gets this call: {named.text}")
+    workload, port = arriving or (caller.workload, question.port)
     target = caller_of(workload)
     if target.proxy is None or target.is_gateway:
         raise WrongQuestionError(f"{target.name} has no sidecar: nothing of the mesh meets calls that arrive there")
     call = call_of(question, workload.address, port, Entry.INBOUND, caller.workload.address or "192.0.2.1")
     return workload, call, named
+
+
+def _may_be_its_own(named: Named, caller: Caller, question: Question) -> bool:
+    """Whether the caller may be what is called: not by a service's name at a port it lacks, nor if nobody named it."""
+    if named.service is not None:
+        return any(each.number == question.port for each in named.service.ports)
+    return not caller.assumed or question.host in {"localhost", "127.0.0.1", "::1"}
 
 
 def arriving_workload(scenario: Scenario, named: Named, port: int) -> tuple[Workload, int] | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from envoy.config.listener.v3.listener_pb2 import Listener
+
 from lateen.api.problem import ResourceRef
 from lateen.explain.conditions import asked_for
 from lateen.explain.parts import rule_number
@@ -24,7 +26,10 @@ from lateen.explain.sources import Place, config_ref, place_of, short_name
 from lateen.explain.times import percent
 from lateen.explain.verdict import is_nowhere
 from lateen.ir.names import ALLOW_ANY, BLACK_HOLE_CLUSTER, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
+from lateen.model.hostname import covers
+from lateen.simulation.call import Call
 from lateen.simulation.endpoints import place_text
+from lateen.simulation.listener_choice import chain_for
 from lateen.simulation.outcome import Kind, Sticky
 from lateen.simulation.routing import config_of
 
@@ -59,7 +64,21 @@ def arrival(passage: Passage, who: str) -> Iterator[Step]:
     yield step(Topic.LISTENER, f"{text} (listener {listener.name})")
     yield from _chain(passage)
     if outcome.kind in {Kind.REFUSED, Kind.TLS_ERROR}:
-        yield step(Topic.CHAIN, f"{outcome.trail[-1]}; the connection fails")
+        yield step(Topic.CHAIN, f"{_mismatch(listener, call) or outcome.trail[-1]}; the connection fails")
+
+
+def _mismatch(listener: Listener, call: Call) -> str:
+    """What the client's TLS lacks so that no filter chain takes it, "" where it is something else."""
+    chains = listener.filter_chains
+    if chain_for(listener, call) is not None or not chains:
+        return ""
+    names = sorted({name for each in chains for name in each.filter_chain_match.server_names})
+    if call.protocol.encrypted and names and not any(covers(name, call.server_name) for name in names):
+        sent = f"the server name {call.server_name}" if call.server_name else "no server name"
+        return f"the client sends {sent}, and what is served here is {', '.join(names)}"
+    if not call.protocol.encrypted and all(each.filter_chain_match.server_names for each in chains):
+        return "only TLS is understood here, and the client does not speak it"
+    return ""
 
 
 def _chain(passage: Passage) -> Iterator[Step]:
@@ -284,12 +303,16 @@ def _endpoint(endpoint: EndpointView) -> str:
     return f"{place}{f' ({who}{locality}{weight})' if who else f'{locality}{weight}'}"
 
 
-def protection(tls: Tls) -> Iterator[Step]:
-    """TLS on both sides."""
+def client_protection(tls: Tls) -> Iterator[Step]:
+    """What becomes of the client's TLS."""
     if tls.client is ClientTls.TERMINATED:
         yield step(Topic.TLS, "the client's TLS ends here")
     elif tls.client is ClientTls.PASSED_THROUGH:
         yield step(Topic.TLS, "the client's own TLS goes through unread")
+
+
+def protection(tls: Tls) -> Iterator[Step]:
+    """TLS that the proxy itself begins."""
     if tls.upstream is not UpstreamTls.NONE:
         name = f", server name {tls.sni}" if tls.sni else ""
         kind = {UpstreamTls.SIMPLE: "TLS", UpstreamTls.MUTUAL: "mutual TLS"}.get(tls.upstream, "the mesh's mutual TLS")

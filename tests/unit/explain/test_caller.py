@@ -1,8 +1,10 @@
 import pytest
-from tests.support.explaining import MESH, ask, scenario, virtual_service
+from tests.support.explaining import MESH, ask, scenario, steps, virtual_service
 
 from lateen.explain.caller import choose_caller
-from lateen.explain.question import WrongQuestionError
+from lateen.explain.explain import explain
+from lateen.explain.question import WrongQuestionError, parse_question
+from lateen.explain.result import Topic
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,20 @@ def test_a_slip_is_told_from_a_workload_that_no_file_holds() -> None:
     assert choose_caller(mesh, "curl").assumed
     with pytest.raises(WrongQuestionError, match=r"in default: write sleep\.default"):
         choose_caller(mesh, "sleep", "other")
+
+
+def test_a_pod_by_its_deployments_name_is_not_said_to_be_in_another_namespace() -> None:
+    with pytest.raises(WrongQuestionError, match="did you mean 'reviews-v1'"):
+        choose_caller(scenario(MESH), "pod/reviews-v1")
+
+
+@pytest.mark.parametrize(("word", "labels"), [("reviews", {}), ("svc/reviews", {}), ("", {"app": "reviews"})])
+def test_words_for_several_deployments_say_which_one_the_answer_is_about(word: str, labels: dict[str, str]) -> None:
+    mesh = scenario(MESH)
+    caller = choose_caller(mesh, word, labels=labels)
+    assert (caller.name, caller.others) == ("reviews-v1", ("reviews-v2",))
+    (note,) = steps(explain(mesh, caller, parse_question("http://ratings:9080/")), Topic.NOTE)
+    assert note == "several workloads are meant: the answer is about reviews-v1, not reviews-v2"
 
 
 @pytest.mark.parametrize("word", ["gateway/none", "job/reviews-v1"])

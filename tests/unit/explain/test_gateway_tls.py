@@ -64,18 +64,28 @@ def test_tls_is_passed_through_by_its_server_name() -> None:
     found = ask(mesh, "tls://db.example.com", "gateway/shop")
     assert (found.verdict, found.tls.client) == (Verdict.FORWARD, ClientTls.PASSED_THROUGH)
     assert [(each.service, each.port) for each in found.clusters] == [("mysql.default.svc.cluster.local", 3306)]
-    assert ask(mesh, "tls://other.example.com", "gateway/shop").verdict is Verdict.TLS_ERROR
+
+
+def test_a_server_name_that_no_server_has_is_told_with_those_that_are_served() -> None:
+    found = ask(scenario(TEXT, gateway=True), "tls://other.example.com", "gateway/shop")
+    assert found.verdict is Verdict.TLS_ERROR
+    (told,) = steps(found, Topic.CHAIN)
+    assert told.startswith("the client sends the server name other.example.com, and what is served here is db.example")
+    assert "shop.example.com" in told
 
 
 def test_tls_ends_at_the_gateway() -> None:
     found = ask(scenario(TEXT, gateway=True), "https://shop.example.com/", "gateway/shop")
     assert (found.verdict, found.tls.client) == (Verdict.FORWARD, ClientTls.TERMINATED)
+    topics = [each.topic for each in found.steps]
+    assert topics.index(Topic.TLS) < topics.index(Topic.HOST)
     assert any("no file holds a Secret" in text for text in steps(found, Topic.NOTE))
 
 
 def test_plain_requests_at_a_tls_port_fail() -> None:
     found = ask(scenario(TEXT, gateway=True), "http://shop.example.com:443/", "gateway/shop")
     assert found.verdict is Verdict.TLS_ERROR
+    assert "only TLS is understood here" in steps(found, Topic.CHAIN)[0]
     assert found.clusters == ()
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from tests.support.explaining import MESH, deployment, scenario
 
@@ -29,3 +31,20 @@ def test_without_a_sidecar_there_is_nothing_to_say() -> None:
     bare = deployment("bare", extra="annotations: {sidecar.istio.io/inject: 'false'}")
     with pytest.raises(WrongQuestionError, match="no sidecar"):
         arriving(scenario(MESH + bare), "http://localhost:80/", "bare")
+
+
+@pytest.mark.parametrize(
+    ("caller", "url", "why"),
+    [
+        ("sleep", "http://reviews:1234/", "it has no port 1234"),
+        ("", "http://reviews-v1:9080/", "did you mean reviews?"),
+    ],
+)
+def test_calls_that_no_workload_gets_do_not_arrive_at_the_caller(caller: str, url: str, why: str) -> None:
+    with pytest.raises(WrongQuestionError, match=re.escape(why)):
+        arriving(scenario(MESH), url, caller)
+
+
+def test_a_callers_own_names_lead_to_itself() -> None:
+    for caller, url in (("sleep", "http://shop.example.com:80/"), ("", "http://localhost:80/")):
+        assert arriving(scenario(MESH), url, caller).listener == "virtualInbound"
