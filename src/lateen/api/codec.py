@@ -18,6 +18,9 @@ from lateen.api.yaml_tree import Mistake, NotYamlError, Tree, TreeReader
 SIZE_LIMIT: Final = 3 * 1024 * 1024
 """Bytes of one document; etcd's and so Kubernetes' limit is of this order."""
 
+QUOTES_LIMIT: Final = 50
+"""Texts that end in a colon between brackets in one document."""
+
 _BOUNDARY: Final = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.(?=[ \t\r\n]|\Z))", re.MULTILINE)
 _DIRECTIVES: Final = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|%(?:YAML|TAG)[ \t].*(?:\r?\n|\Z))*[ \t]*(?:#.*)?\Z")
 _HINTS: Final = (
@@ -117,7 +120,7 @@ def _chunks(text: str) -> Iterator[tuple[str, int]]:
         start = boundary.end() if boundary else 0
 
 
-def _read(chunk: str, line: int) -> tuple[Tree | None, list[Mistake]]:
+def _read(chunk: str, line: int, quotes: int = 0) -> tuple[Tree | None, list[Mistake]]:
     if len(chunk) > SIZE_LIMIT or len(chunk.encode(errors="replace")) > SIZE_LIMIT:
         size = len(chunk.encode(errors="replace")) / 2**20
         message, hint = f"the document has {size:.1f} MiB; 3 MiB is the most", "split it, or keep large data elsewhere"
@@ -128,8 +131,27 @@ def _read(chunk: str, line: int) -> tuple[Tree | None, list[Mistake]]:
     except NotYamlError as error:
         return None, [*reader.mistakes, error.mistake]
     except (yaml.YAMLError, UnicodeError) as error:
+        if quotes < QUOTES_LIMIT and (quoted := _with_quotes(chunk, error)):
+            return _read(quoted, line, quotes + 1)
         tree = _read_json(chunk, line)
         return (tree, []) if tree else (None, [_mistake(error, chunk, line)])
+
+
+def _with_quotes(chunk: str, error: Exception) -> str:
+    """The text with quotes around what ends in a colon between brackets, if that is the mistake, else "".
+
+    For kubectl's reader `[2001:db8::]` is a list with a text.
+    """
+    start, end = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    if start is None or end is None or getattr(error, "problem", "") != "found unexpected ':'":
+        return ""
+    lines = chunk.split("\n")
+    if start.line != end.line or end.line >= len(lines) or lines[end.line][end.column : end.column + 1] != ":":
+        return ""
+    text = lines[end.line]
+    word = json.dumps(text[start.column : end.column + 1], ensure_ascii=False)
+    lines[end.line] = f"{text[: start.column]}{word}{text[end.column + 1 :]}"
+    return "\n".join(lines)
 
 
 def _events(chunk: str) -> Iterator[yaml.Event]:

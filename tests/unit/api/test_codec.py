@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from lateen.api.codec import SIZE_LIMIT, Document, from_yaml, parse_documents, to_yaml
+from lateen.api.codec import QUOTES_LIMIT, SIZE_LIMIT, Document, from_yaml, parse_documents, to_yaml
 
 VIRTUAL_SERVICE = """\
 # a comment
@@ -147,3 +147,21 @@ def test_from_yaml_wants_one_good_document() -> None:
     for text in ("", "a: 1\n---\nb: 1\n", "a: b: c"):
         with pytest.raises(ValueError, match=r"."):
             from_yaml(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: [1.2.3.4, 2001:db8::]", ["1.2.3.4", "2001:db8::"]),
+        ("a: [http://b:, 'x:, y', \u00e9:]", ["http://b:", "x:, y", "\u00e9:"]),
+        ("a: {b:, c: d}", {"b:": None, "c": "d"}),
+    ],
+)
+def test_texts_may_end_in_a_colon_between_brackets_as_for_kubectl(text: str, value: object) -> None:
+    assert from_yaml(text) == {"a": value}
+
+
+def test_not_without_limit() -> None:
+    many = ", ".join(f"{number}:" for number in range(QUOTES_LIMIT + 1))
+    _, (problem,) = parse_documents(f"a: [{many}]", "f")
+    assert problem.message == "this is not YAML: found unexpected ':'"
