@@ -1,6 +1,11 @@
 """Options of the test run."""
 
 import pytest
+from hypothesis import settings
+from tests.support.seed import EXPLORES
+
+settings.register_profile("lateen", derandomize=not EXPLORES)
+settings.load_profile("lateen")
 
 pytest_plugins = ("pytester",)
 

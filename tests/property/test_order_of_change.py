@@ -1,7 +1,7 @@
 """Whatever is applied, changed and deleted in whichever order: proxies end where a fresh start would bring them, and
 on the way no route names a cluster that the proxy lacks.
 
-LATEEN_PERMUTATIONS is how many random orders are tried, LATEEN_SEED repeats a run.
+LATEEN_PERMUTATIONS is how many random orders are tried, LATEEN_SEED is what they begin with.
 """
 
 import os
@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.support.rule_pool import POOL, version_of
+from tests.support.seed import SEED
 from tests.support.xds_link import Link
 
 from lateen.api.problem import ResourceRef
@@ -32,7 +33,6 @@ from lateen.xds.transition import GRACE_SECONDS
 PERMUTATIONS = int(os.environ.get("LATEEN_PERMUTATIONS", "60"))
 ENOUGH_FOR_SECRETS = 500
 """In fewer orders it may happen that no proxy ever needs one."""
-SEED = int(os.environ.get("LATEEN_SEED") or random.SystemRandom().randrange(2**32))
 BURST_SECONDS = 0.2
 """Longer than the pusher waits for the end of a burst."""
 LINGER_SECONDS = 1.0

@@ -1,10 +1,9 @@
 """`lateen explain` and a real Envoy with the same configuration say the same about rules and requests made by chance.
 
-LATEEN_EXPLAIN_REQUESTS is how many requests are sent (800 by default), LATEEN_SEED repeats a run.
+LATEEN_EXPLAIN_REQUESTS is how many requests are sent (800 by default), LATEEN_SEED is what they are drawn with.
 """
 
 import os
-import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.support.agreement import Answer
 from tests.support.echo import echo_servers
 from tests.support.generated_rules import PORT, SERVICES, SUBSETS, Mesh, meshes, requests, scenario_of
 from tests.support.routed_envoy import RoutedEnvoy, envoy_before
+from tests.support.seed import SEED
 
 from lateen.explain.caller import choose_caller
 from lateen.explain.explain import explain
@@ -28,7 +28,6 @@ from lateen.simulation.call import Call
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(240)]
 
-SEED = int(os.environ.get("LATEEN_SEED") or random.SystemRandom().randrange(2**32))
 PER_MESH = 25
 MESHES = max(1, int(os.environ.get("LATEEN_EXPLAIN_REQUESTS", "800")) // PER_MESH)
 FILTERS = (HttpFilter.FAULT, HttpFilter.CORS, HttpFilter.ROUTER)
