@@ -18,6 +18,7 @@ BALANCER_TOLERANCE = 0.05
 
 PASSTHROUGH = "PassthroughCluster"
 OUTSIDE = "outside the mesh"
+UNKNOWN_CHOICE = "all requests of a client go the same way, which its address decides"
 
 Group = Callable[[str, str], str]
 """From a cluster and an endpoint of it (`address:port`) to the group it belongs to."""
@@ -85,13 +86,14 @@ class Shares:
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """Where a call's requests go. `config` is the resource that asked for it, "" for the mesh's defaults; `unasked` are
-    the other endpoints of the same services, which should get nothing."""
+    the other endpoints of the same services, which should get nothing. `doubt` says why no share can be told."""
 
     parts: tuple[Part, ...] = ()
     own: tuple[OwnAnswer, ...] = ()
     mirrors: frozenset[str] = frozenset()
     config: str = ""
     unasked: tuple[str, ...] = ()
+    doubt: str = ""
 
     @property
     def clusters(self) -> frozenset[str]:
@@ -107,7 +109,7 @@ class Expectation:
     def shares(self, group: Group) -> Shares:
         """The shares of groups, what the proxy answers itself among them."""
         by_group: dict[str, float] = defaultdict(float)
-        spread, doubts = False, list(_mirror_doubts(self))
+        spread, doubts = False, [*([self.doubt] if self.doubt else ()), *_mirror_doubts(self)]
         for part in self.parts:
             groups = [group(part.cluster, endpoint) for endpoint in part.endpoints]
             for each in groups:
@@ -131,7 +133,7 @@ def expectation_of(outcome: Outcome, resources: Resources, call: Call) -> Expect
     if outcome.kind is not Kind.FORWARDED:
         own.append(_own_answer(outcome, passed_on))
     for target in outcome.targets:
-        share = target.share * passed_on
+        share = outcome.share_of(target) * passed_on
         if target.endpoints:
             parts.append(Part(target.cluster, share, target.endpoints, _bias(target, resources, call)))
         elif share:
@@ -145,6 +147,7 @@ def expectation_of(outcome: Outcome, resources: Resources, call: Call) -> Expect
         mirrors=mirrors,
         config=outcome.config,
         unasked=tuple(_unasked(parts, resources, call)),
+        doubt=UNKNOWN_CHOICE if outcome.sticky and outcome.sticky.is_unknown else "",
     )
 
 

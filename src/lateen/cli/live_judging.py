@@ -12,11 +12,12 @@ from lateen.cli.expectation import Workloads
 from lateen.cli.live_log import Logged
 from lateen.cli.live_sending import Sent
 from lateen.explain.check import Checked, call_text, reason_of
-from lateen.explain.comparison import Difference, differences
+from lateen.explain.comparison import Difference, differences, shares_of
 from lateen.explain.result import ClusterShare, EndpointView, Explanation, Verdict
 from lateen.explain.times import percent
 from lateen.ir.names import parse_subset_key
 from lateen.simulation.call import Protocol
+from lateen.simulation.outcome import SOURCE_ADDRESS
 
 UNANSWERED = frozenset({Verdict.NO_LISTENER, Verdict.TLS_ERROR, Verdict.BLOCKED, Verdict.BLACK_HOLE})
 """What leaves a client without an answer, where the proxy gives none of its own."""
@@ -107,8 +108,10 @@ def _has_arrived(sent: Sent, seen: Seen, lost: int) -> bool:
 
 
 def _shares(predicted: Explanation, places: Mapping[Place, int]) -> Iterator[Difference]:
+    if predicted.sticky and predicted.sticky.cluster is None and SOURCE_ADDRESS in predicted.sticky.by:
+        return  # all requests go the same way, but nobody knows which
     counts = _by_cluster(places)
-    comparison = compare(counts, {each.name: each.share for each in predicted.clusters})
+    comparison = compare(counts, shares_of(predicted))
     if counts and not comparison.agrees:
         expected = [f"{percent(row.expected or 0)} {row.group}" for row in comparison.rows if row.expected]
         actual = [f"{percent(row.count / comparison.total)} {row.group}" for row in comparison.rows if row.count]

@@ -178,9 +178,16 @@ def _reach(expectation: Expectation, explanation: Explanation) -> Iterator[Diffe
             yield Difference(key="never_reaches", expected=f"not {word}", actual=names)
 
 
+def shares_of(explanation: Explanation) -> dict[str, float]:
+    """The share of each cluster in requests like this one, which all go one way where a hash decides and is known."""
+    certain = explanation.sticky.cluster if explanation.sticky else None
+    shares = {each.name: each.share for each in explanation.clusters}
+    return shares if certain is None else {name: float(name == certain) for name in shares}
+
+
 def _reached(explanation: Explanation) -> Iterator[tuple[str, set[str]]]:
     """Every place that some requests reach, and all its names: endpoints, and clusters that nobody knows any of."""
-    clusters = [each.name for each in explanation.clusters if each.share > 0]
+    clusters = [name for name, share in shares_of(explanation).items() if share > 0]
     for cluster in clusters or [""]:  # callers without a proxy have no clusters
         own = _cluster_words(cluster)
         endpoints = [each for each in explanation.endpoints if each.cluster == cluster and each.healthy]

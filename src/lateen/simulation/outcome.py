@@ -42,15 +42,23 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True):
     abort_share: float = 0.0
 
 
+SOURCE_ADDRESS = "source address"
+
+
 class Sticky(msgspec.Struct, frozen=True, kw_only=True):
     """Requests that are alike in `by` (`header x-user`, `cookie user`) all go to the same of several targets.
 
     `cluster` is that of this call, "" where the call lacks what decides (then it is chosen by chance) or where that
-    shows on the way only.
+    shows on the way only: by `SOURCE_ADDRESS`.
     """
 
     by: tuple[str, ...]
     cluster: str = ""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether all calls like this one go the same way, but nobody can tell which."""
+        return not self.cluster and SOURCE_ADDRESS in self.by
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,3 +97,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
     answer_headers: dict[str, str] = {}
     trail: tuple[str, ...] = ()
+
+    def share_of(self, target: Target) -> float:
+        """The share that a target gets of requests like the call: of a sticky choice that is known, all or nothing."""
+        certain = self.sticky.cluster if self.sticky else ""
+        if not certain:
+            return target.share
+        alike = sum(each.share for each in self.targets if each.cluster == certain)
+        return target.share / alike if target.cluster == certain else 0.0

@@ -11,7 +11,7 @@ from envoy.config.route.v3.route_components_pb2 import RouteAction
 from lateen.lib.xxhash64 import rotated, xxhash64
 from lateen.simulation.call import Call
 from lateen.simulation.headers import request_headers
-from lateen.simulation.outcome import Sticky
+from lateen.simulation.outcome import SOURCE_ADDRESS, Sticky
 
 
 def sticky_choice(action: RouteAction, call: Call) -> Sticky | None:
@@ -30,7 +30,7 @@ def _words(policy: RouteAction.HashPolicy) -> str:
             return f"cookie {policy.cookie.name}"
         case "query_parameter":
             return f"query parameter {policy.query_parameter.name}"
-    return "source address"
+    return SOURCE_ADDRESS
 
 
 def _chosen(action: RouteAction, call: Call) -> str:

@@ -7,7 +7,7 @@ from google.protobuf import json_format
 
 from lateen.cli.expectation import BALANCER_TOLERANCE, Expectation, OwnAnswer, Workloads, expectation_of, resource_title
 from lateen.simulation.call import Call
-from lateen.simulation.outcome import Faults, Kind, Outcome, Target
+from lateen.simulation.outcome import SOURCE_ADDRESS, Faults, Kind, Outcome, Sticky, Target
 from lateen.translate.resources import Resources
 
 CALL = Call(address="10.96.0.1", port=80)
@@ -93,6 +93,16 @@ def test_what_the_proxy_answers_itself_is_a_group(outcome: Outcome, label: str, 
     shares = expected(outcome).shares(PODS.version).by_group
     assert shares[label] == share
     assert sum(shares.values()) == pytest.approx(1.0)
+
+
+def test_a_hash_sends_requests_that_are_alike_all_one_way() -> None:
+    split = (target(V1, 0.8, 1, 2), target(V2, 0.2, 3))
+    known = expected(forwarded(*split, sticky=Sticky(by=("header x-user",), cluster=V2)))
+    assert known.shares(PODS.version).by_group == {"v1": 0, "v2": 1}
+    chance = expected(forwarded(*split, sticky=Sticky(by=("header x-user",))))
+    assert (chance.shares(PODS.version).by_group, chance.doubt) == ({"v1": 0.8, "v2": 0.2}, "")
+    unknown = expected(forwarded(*split, sticky=Sticky(by=(SOURCE_ADDRESS,))))
+    assert "address" in unknown.shares(PODS.version).doubt
 
 
 def test_a_delay_changes_no_share() -> None:

@@ -22,6 +22,7 @@ from lateen.explain.result import (
     Fault,
     MirrorShare,
     Request,
+    Sticky,
     Verdict,
 )
 
@@ -88,6 +89,14 @@ def test_a_mesh_that_splits_otherwise_than_it_was_told_fails_without_any_expecta
         f"50% {V1}",
         f"90% {V1}",
     )
+
+
+def test_a_hash_sends_requests_that_are_alike_all_one_way() -> None:
+    known = msgspec.structs.replace(PREDICTED, sticky=Sticky(by=("header x-user",), cluster=V2))
+    assert judged(Seen({(V2, TWO): 100}), known).passed
+    assert keys(judged(HALVES, known)) == ["clusters"]
+    unknown = msgspec.structs.replace(PREDICTED, sticky=Sticky(by=("source address",)))
+    assert judged(Seen({(V1, ONE): 100}), unknown).passed
 
 
 def test_never_is_about_what_was_seen_too() -> None:

@@ -98,6 +98,14 @@ def test_never_v1_fails_where_nothing_chooses_a_version() -> None:
     assert (found.expected, found.actual.split()) == ("not v1", ["reviews-v1", "reviews-v2"])
 
 
+def test_where_a_hash_decides_a_request_reaches_one_version_only() -> None:
+    policy = "trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x-user}}}"
+    hashed = SUBSETS.replace("  subsets:", f"  {policy}\n  subsets:")
+    one = ask(scenario(MESH + hashed + RULE), "http://reviews:9080/", headers={"x-user": "user-2"})
+    assert differences(Expectation(reaches=("v2",), never_reaches=("v1",)), one) == []
+    assert differences(Expectation(expect={"clusters": {"v1": 0.8, "v2": 0.2}}), one) == []
+
+
 def test_v2_or_v3_fails_where_a_cluster_has_workloads_of_v1_too() -> None:
     spread = ask(scenario(MESH), "http://reviews:9080/")
     for wanted in (("v2", "v3"), ("reviews-v2",)):
