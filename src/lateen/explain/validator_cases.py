@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from lateen.api.gateway import Gateway
 from lateen.api.meta import JsonObject
 from lateen.api.problem import Origin, Problem, ResourceRef
 from lateen.api.schema import encode
@@ -25,7 +26,9 @@ from lateen.explain.caller import Caller, choose_caller
 from lateen.explain.case import Case, Expectation
 from lateen.explain.check import Checked, reason_of
 from lateen.explain.comparison import Difference
+from lateen.explain.entrance import HTTP_PORT, Entrance, entrance_of
 from lateen.explain.explain import explain
+from lateen.explain.naming import look_up
 from lateen.explain.question import Question, WrongQuestionError, parse_question
 from lateen.explain.scenario import Scenario
 from lateen.explain.written import line_at, read_as, wrong
@@ -146,7 +149,7 @@ def sendable(scenario: Scenario, case: ValidatorCase, call: Call) -> Case:
         word, namespace = f"pod/{chosen.name}", chosen.namespace
     return Case(
         name=case.description or str(call),
-        question=_question(scenario, call),
+        question=_question(scenario, caller, source, call),
         expectation=Expectation(),
         caller=word,
         namespace=namespace,
@@ -156,8 +159,9 @@ def sendable(scenario: Scenario, case: ValidatorCase, call: Call) -> Case:
 
 def _difference(scenario: Scenario, case: ValidatorCase, call: Call) -> tuple[Difference | None, str]:
     try:
-        caller = _caller(scenario, _governing(scenario, call.authority))
-        question = _question(scenario, call)
+        source = _governing(scenario, call.authority)
+        caller = _caller(scenario, source)
+        question = _question(scenario, caller, source, call)
     except WrongQuestionError as error:
         return Difference(key="request", expected="a request", actual=str(error)), ""
     explanation = explain(scenario, caller, question)
@@ -197,13 +201,33 @@ def _caller(scenario: Scenario, source: VirtualService | None) -> Caller:
     return choose_caller(scenario, f"gateway/{name}", namespace)
 
 
-def _question(scenario: Scenario, call: Call) -> Question:
-    host, _, port = call.authority.partition(":")
-    service = next((each for each in scenario.snapshot.services.values() if each.hostname == host.lower()), None)
-    ports = [each.number for each in service.ports if each.protocol.is_http] if service else []
-    number = port or (80 if 80 in ports or not ports else ports[0])
+def _question(scenario: Scenario, caller: Caller, source: VirtualService | None, call: Call) -> Question:
+    """The request of a client who knows the host alone: to a port where that is served, over TLS if need be."""
+    host, _, written = call.authority.partition(":")
+    port = int(written) if written.isdecimal() else None
+    gateway = _gateway(scenario, source) if caller.is_gateway else None
+    if gateway is not None and caller.proxy is not None:
+        found = entrance_of(scenario, caller.proxy, gateway, host.lower(), port)
+    else:
+        found = Entrance(port=port or _service_port(scenario, host, caller.workload.namespace))
     headers = {**call.headers, "host": call.authority}
-    return parse_question(f"http://{host}:{number}{call.uri}", method=call.method, headers=headers)
+    place = call.authority if written else f"{host}:{found.port}"
+    url = f"{found.scheme}://{place}{call.uri}"
+    return parse_question(url, method=call.method, headers=headers, client=found.client)
+
+
+def _gateway(scenario: Scenario, source: VirtualService | None) -> Gateway | None:
+    if source is None or not source.spec.gateways:
+        return None
+    namespace, _, name = gateway_name(source.spec.gateways[0], source.metadata.namespace).partition("/")
+    found = scenario.resources.get(ResourceRef("Gateway", namespace, name))
+    return found if isinstance(found, Gateway) else None
+
+
+def _service_port(scenario: Scenario, host: str, namespace: str) -> int:
+    service = look_up(scenario, host, namespace).service
+    ports = [each.number for each in service.ports if each.protocol.is_http] if service else []
+    return HTTP_PORT if HTTP_PORT in ports or not ports else ports[0]
 
 
 def _rule(scenario: Scenario, ref: ResourceRef, number: int) -> JsonObject:

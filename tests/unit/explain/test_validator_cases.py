@@ -1,7 +1,7 @@
 """Files of istio-config-validator, of which the format is understood."""
 
 import pytest
-from tests.support.explaining import scenario
+from tests.support.explaining import MESH, SUBSETS, scenario, virtual_service
 
 from lateen.api.codec import from_yaml, parse_values
 from lateen.explain.question import WrongQuestionError
@@ -136,3 +136,44 @@ def test_mistakes_are_told_instead_of_passed_over(entry: str, line: str) -> None
 def test_cases_are_a_list() -> None:
     (tree,), _ = parse_values("testCases: {}\n", "t.yaml")
     assert str(parse_validator_cases(tree, "t.yaml")[1][0]).startswith("t.yaml:1: testCases must be a list")
+
+
+GATEWAY = """
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: example}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+"""
+REDIRECT = "  - {port: {number: 80, name: a, protocol: HTTP}, hosts: ['*'], tls: {httpsRedirect: true}}\n"
+SECURE = "  - {port: {number: 443, name: b, protocol: HTTPS}, hosts: [%s], tls: {mode: %s, credentialName: x}}\n"
+PLAIN = "  - {port: {number: 8090, name: c, protocol: HTTP}, hosts: ['*.com']}\n"
+
+
+@pytest.mark.parametrize(
+    ("servers", "asked"),
+    [
+        (REDIRECT + SECURE % ("'*'", "SIMPLE"), "https://example.com:443/users"),
+        (SECURE % ("other.com", "SIMPLE") + PLAIN, "http://example.com:8090/users"),
+        (SECURE % ("./example.com", "MUTUAL"), "https://example.com:443/users"),
+    ],
+)
+def test_requests_for_a_host_go_to_the_gateways_server_that_routes_them(servers: str, asked: str) -> None:
+    mesh = scenario(RULES % "edge" + GATEWAY + servers, gateway=True)
+    (tree,), _ = parse_values(
+        f"testCases:\n- {{wantMatch: true, request: {{{HOST}, uri: [/users]}}, {USERS}}}\n", "t.yaml"
+    )
+    (case,), _ = parse_validator_cases(tree, "t.yaml")
+    (call,) = calls_of(case)
+    assert check_call(mesh, case, call).differences == ()
+    assert sendable(mesh, case, call).question.url == asked
+
+
+def test_short_names_of_services_are_asked_at_a_port_of_theirs() -> None:
+    rule = virtual_service("  - route: [{destination: {host: reviews, subset: v2}}]\n")
+    written = "request: {authority: [reviews, reviews.default]}, route: [{destination: {host: reviews, subset: v2}}]"
+    (tree,), _ = parse_values(f"testCases:\n- {{wantMatch: true, {written}}}\n", "t.yaml")
+    (case,), _ = parse_validator_cases(tree, "t.yaml")
+    assert all(each.passed for each in check_validator_case(scenario(MESH + SUBSETS + rule), case))
