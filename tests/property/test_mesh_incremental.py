@@ -42,6 +42,10 @@ def sidecar(namespace: str, spec: str) -> str:
     return f"{NETWORKING}kind: Sidecar\nmetadata: {{name: s, namespace: {namespace}}}\nspec: {spec}\n"
 
 
+SOCKET = "egress: [{port: {number: 9080, protocol: HTTP}, bind: 127.0.0.9"
+VIA_A = (
+    "outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: a.default.svc.cluster.local, port: {number: 9080}}}"
+)
 MESH_CONFIG = """
 ---
 apiVersion: v1
@@ -91,6 +95,12 @@ VERSIONS: Mapping[str, list[str]] = {
         sidecar(
             "default", "{ingress: [{port: {number: 80}, defaultEndpoint: '0.0.0.0:81'}], outboundTrafficPolicy: {}}"
         ),
+    ],
+    "sidecar's own places": [
+        sidecar("other", f"{{{SOCKET}, captureMode: NONE, hosts: ['*/*']}}]}}"),
+        sidecar("other", f"{{{SOCKET}, hosts: ['*/*']}}]}}"),
+        sidecar("other", f"{{{SOCKET}, hosts: ['*/*']}}], {VIA_A}}}"),
+        sidecar("other", f"{{{SOCKET}, hosts: ['*/*']}}], {VIA_A.replace('9080', '80')}}}"),
     ],
     "root sidecar": [sidecar("istio-system", "{egress: [{port: {number: 80, protocol: HTTP}, hosts: ['*/*']}]}")],
     "settings": [MESH_CONFIG, MESH_CONFIG.replace("inboundHttp: true", "outboundTrafficPolicy: {mode: REGISTRY_ONLY}")],

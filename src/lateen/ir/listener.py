@@ -164,7 +164,8 @@ class ListenerFilter(enum.StrEnum):
 class Listener(Value):
     """One Envoy listener. The first bind is its address, the rest are additional ones.
 
-    `bound` False is a listener without a socket of its own, reached through another with `use_original_dst`.
+    `bound` False is a listener without a socket of its own, reached through another with `use_original_dst`. One of the
+    same name may gain a socket or lose it later: then the one with a socket must have a `fresh_socket`.
     `inspection_timeout_ms` 0 waits for the inspectors for as long as it takes.
     """
 
@@ -176,6 +177,7 @@ class Listener(Value):
     filters: tuple[ListenerFilter, ...] = ()
     inspection_timeout_ms: int | None = None
     bound: bool = True
+    fresh_socket: bool = False
     use_original_dst: bool = False
     transparent: bool = False
     origins: tuple[ConfigOrigin, ...] = ()

@@ -94,6 +94,8 @@ def listeners_of(view: OutboundView, index: HostIndex, taken: Container[str] = (
                 ("listener", address, number),
                 lambda *_, place=Place(address, number), group=tuple(group): _listener(view, place, group),
                 view.settings,
+                view.place,
+                view.elsewhere,
                 *(part for claim in group for part in (claim.service, claim.chains)),
             )
 
@@ -206,6 +208,7 @@ def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made
         filters=filters,
         inspection_timeout_ms=view.settings.protocol_detection_timeout_ms if filters else None,
         bound=view.place.bound,
+        fresh_socket=view.place.bound,
         origins=view.place.origins,
     )
     return Made(listener, problems)

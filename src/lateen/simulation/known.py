@@ -167,6 +167,7 @@ IGNORED: Mapping[str, Mapping[str, str]] = {
         "continue_on_listener_filters_timeout": TIMING,
         "max_connections_to_accept_per_socket_event": LIMITS,
         "transparent": CONNECTION,
+        "socket_options": CONNECTION,
     },
     "envoy.config.listener.v3.FilterChain": {
         "transport_socket": CONNECTION,

@@ -1,6 +1,6 @@
 """Listeners (LDS)."""
 
-from envoy.config.core.v3 import address_pb2, base_pb2
+from envoy.config.core.v3 import address_pb2, base_pb2, socket_option_pb2
 from envoy.config.listener.v3 import listener_pb2
 
 from lateen.ir.listener import Bind, Direction, Listener
@@ -15,6 +15,13 @@ _DIRECTIONS = {
     Direction.OUTBOUND: base_pb2.OUTBOUND,
     Direction.UNSPECIFIED: base_pb2.UNSPECIFIED,
 }
+
+
+_REUSE_ADDRESS = socket_option_pb2.SocketOption(
+    description="a socket of its own", level=1, name=2, int_value=1, state=socket_option_pb2.SocketOption.STATE_PREBIND
+)
+"""SO_REUSEADDR, which Envoy sets anyway. Only where socket options differ does it open a new socket for a listener that
+changes; it crashes (1.40) when it takes over those of one that has none."""
 
 
 def translate_listener(listener: Listener) -> listener_pb2.Listener:
@@ -33,6 +40,7 @@ def translate_listener(listener: Listener) -> listener_pb2.Listener:
         bind_to_port=None if listener.bound else scalar.boolean(False),
         max_connections_to_accept_per_socket_event=scalar.uint32(1),
         metadata=origins_metadata(listener.origins),
+        socket_options=[_REUSE_ADDRESS] if listener.fresh_socket else [],
     )
     _set_inspection(envoy, listener)
     return envoy

@@ -85,7 +85,9 @@ def test_of_two_sidecars_the_younger_says_that_it_has_no_effect(bookinfo: RealMe
 def test_a_listener_whose_port_the_workload_has_is_refused_and_told(bookinfo: RealMesh) -> None:
     taken = "{port: {number: 9080, protocol: HTTP, name: x}, captureMode: NONE, bind: 0.0.0.0, hosts: ['./*']}"
     spec = LEAN.partition("  egress")[0].replace("app: productpage", "app: details")
-    bookinfo.apply(f"{spec}  egress: [{taken}]\n")
+    ran = bookinfo.attempt("apply", "-f", "-", "--wait", stdin=f"{spec}  egress: [{taken}]\n")
+    assert ran.code == 1
+    assert "Address already in use" in ran.err
     until(lambda: "RejectedByProxy" in str(bookinfo.get("sidecar", "lean").get("status")), "the status says so")
     assert curl(bookinfo, "details-v1", RATINGS) == "200", "it is as if the Sidecar were not there"
 
@@ -99,3 +101,17 @@ def test_own_ports_and_socket_files(bookinfo: RealMesh) -> None:
     address = mesh.pod("app=details")["status"]["podIP"]
     for port in (9999, 9998):
         assert fetch(f"http://{address}:{port}/details/1")[0] == 200
+
+
+def test_a_listener_gains_a_socket_and_loses_it(bookinfo: RealMesh) -> None:
+    """Stock Envoy crashes when such a listener takes over the socket of the one before it."""
+    egress = (
+        "{port: {number: 15080, protocol: HTTP_PROXY, name: x}, captureMode: MODE, bind: 127.0.0.9, hosts: ['./*']}"
+    )
+    spec = LEAN.partition("  outbound")[0].replace("app: productpage", "app: details")
+    words = ("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-x", "http://127.0.0.9:15080", RATINGS)
+    for mode, status in (("IPTABLES", "000"), ("NONE", "200")) * 2:
+        bookinfo.apply(f"{spec}  egress: [{egress.replace('MODE', mode)}]\n", "--wait")
+        until(lambda want=status: bookinfo.attempt("exec", "deploy/details-v1", "--", *words).out == want, mode)  # type: ignore[misc]
+    statuses = bookinfo.pod("app=details")["status"]["containerStatuses"]
+    assert [each["restartCount"] for each in statuses] == [0, 0]

@@ -5,6 +5,7 @@ from lateen.api.endpoint_slice import EndpointSlice
 from lateen.api.meta import Resource
 from lateen.ir.cluster import Algorithm
 from lateen.ir.config import Layer, ProxyConfig
+from lateen.ir.listener import Tcp
 from lateen.model.build import SnapshotBuilder
 from lateen.model.service import Locality
 from lateen.model.workload import Proxy, ProxyType
@@ -239,3 +240,25 @@ def test_two_sidecars_for_the_same_workload_are_a_problem_of_the_mesh() -> None:
         ("Sidecar default/more", "IST0111")
     ]
     assert mesh.resolver.sidecar_for(GATEWAY) is None
+
+
+def test_a_listener_follows_its_sidecar_from_version_to_version() -> None:
+    egress = (
+        "{port: {number: 9080, protocol: HTTP}, bind: 127.0.0.9, captureMode: MODE, hosts: ['./*']}, {hosts: ['./*']}"
+    )
+    proxy = "{host: ratings.default.svc.cluster.local, port: {number: 9080}}"
+    head = SIDECAR.partition("spec:")[0]
+
+    def version(mode: str, more: str = "") -> str:
+        return f"{head}spec: {{{more}egress: [{egress.replace('MODE', mode)}]}}"
+
+    mesh = Mesh(REVIEWS + RATINGS + version("IPTABLES"))
+    assert not mesh.layer(sidecar(), "outbound").listeners["127.0.0.9_9080"].bound
+    mesh.apply(version("NONE"))
+    found = mesh.layer(sidecar(), "outbound").listeners["127.0.0.9_9080"]
+    assert (found.bound, found.fresh_socket) == (True, True)
+    mesh.apply(version("NONE", f"outboundTrafficPolicy: {{mode: ALLOW_ANY, egressProxy: {proxy}}}, "))
+    default = mesh.layer(sidecar(), "outbound").listeners["0.0.0.0_9080"].default_chain
+    assert default
+    assert isinstance(default.network, Tcp)
+    assert default.network.targets[0].cluster == RATINGS_CLUSTER

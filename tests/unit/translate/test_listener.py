@@ -36,3 +36,9 @@ def test_a_silent_client_is_passed_on_after_the_timeout() -> None:
     assert listener.continue_on_listener_filters_timeout
     assert listener.HasField("listener_filters_timeout")
     assert not translated(inspection_timeout_ms=5).HasField("listener_filters_timeout")
+
+
+def test_a_listener_that_may_gain_a_socket_differs_in_its_socket_options() -> None:
+    made = translated(fresh_socket=True)
+    assert [each.int_value for each in made.socket_options] == [1]
+    assert not translated().socket_options
