@@ -234,6 +234,7 @@ def _own_listener(port: InboundPort, shape: InboundShape) -> Listener:
         chains=_chains(port, shape),
         filters=_INSPECTORS if sniffs else (),
         inspection_timeout_ms=shape.detection_timeout_ms if sniffs else None,
+        fresh_socket=True,
         origins=port.origins,
     )
 
