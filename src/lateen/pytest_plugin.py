@@ -30,6 +30,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}(files=(), profile='', injection=True): {text}")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A mesh that several tests share begins with what all of them say: a marker of one test alone would do nothing."""
+    owner = _owner(item)
+    if "mesh" not in getattr(item, "fixturenames", ()) or owner is None:
+        return
+    own = item.get_closest_marker(MARKER)
+    if own is not None and own != owner.get_closest_marker(MARKER):
+        scope = item.config.getini(SCOPE)
+        place = f"set `pytestmark = pytest.mark.{MARKER}(…)` for the {scope}"
+        hint = "have the tests `mesh.apply(…)` what they need" if scope == "session" else place
+        text = f"{SCOPE} is {scope}: the mesh is not this test's alone, and its marker has no effect on it; {hint}"
+        pytest.fail(text, pytrace=False)
+
+
+def _owner(item: pytest.Item) -> pytest.Collector | None:
+    """What a mesh is shared by, None where each test has its own."""
+    owners: dict[str, type[pytest.Collector]] = {
+        "class": pytest.Class,
+        "module": pytest.Module,
+        "package": pytest.Package,
+        "session": pytest.Session,
+    }
+    kind = owners.get(str(item.config.getini(SCOPE)))
+    return item.getparent(kind) if kind is not None else None
+
+
 def _scope(fixture_name: str, config: pytest.Config) -> str:
     scope = str(config.getini(SCOPE))
     if scope not in SCOPES:

@@ -149,3 +149,24 @@ def test_an_unknown_scope_is_a_mistake(run: pytest.Pytester) -> None:
     run.makepyfile("def test_a(mesh): pass\n")
     result = run.runpytest_inprocess("-o", "lateen_mesh_scope=forever")
     assert "choose one of function, class, module, package, session" in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize(("scope", "passed"), [("module", 1), ("function", 2)])
+def test_a_marker_at_one_test_of_a_shared_mesh_is_not_ignored_in_silence(
+    run: pytest.Pytester, scope: str, passed: int
+) -> None:
+    run.makeconftest("import pytest\n@pytest.fixture\ndef mesh(): return 'mine'\n")
+    run.makepyfile("""
+        import pytest
+
+        pytestmark = pytest.mark.lateen(files=["service.yaml"])
+
+        def test_shared(mesh): pass
+
+        @pytest.mark.lateen(files=["rule.yaml"])
+        def test_own(mesh): pass
+    """)
+    result = run.runpytest_inprocess("-o", f"lateen_mesh_scope={scope}")
+    result.assert_outcomes(passed=passed, errors=2 - passed)
+    if passed == 1:
+        result.stdout.fnmatch_lines(["*set `pytestmark = pytest.mark.lateen(*)` for the module*"])
