@@ -3,7 +3,7 @@
 Rules: Istio's `PushContext.destinationRule`, `mergeDestinationRule` and `MergeSubsetTrafficPolicy`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,33 +208,56 @@ def rules_for(
     """The rule that governs each service's hostname for a client.
 
     Sought in the client's namespace, then the service's, then the root namespace; the first that has one decides. For
-    clients in the root namespace its public rules come last. A rule for chosen workloads beats one for all; of rules
-    that differ in where they are seen, and so are not merged, the youngest counts.
+    clients in the root namespace its public rules come last. In a namespace the most specific host decides, even if
+    its rules are for other workloads. A rule for chosen workloads beats one for all; of rules that differ in where
+    they are seen, and so are not merged, the youngest counts.
     """
-    found: dict[str, HostRule] = {}
-    namespace, root = client.namespace, settings.root_namespace
-    for service in services:
-        places = ((namespace, namespace == root), (service.namespace, False), (root, False))
-        for place, private in places:
-            rules = index.namespaces.get(place)
-            group = rules and _first_visible(rules, service.hostname, client, settings, private=private)
-            if group:
-                found[service.hostname] = memo.recall(service.hostname, merge_rules, *group)
-                break
-    return found
+    return {
+        service.hostname: memo.recall(service.hostname, merge_rules, *group)
+        for service in services
+        if (group := _governing(index, service, client, settings))
+    }
 
 
-def _first_visible(
-    rules: NamespaceRules, hostname: str, client: Client, settings: MeshSettings, *, private: bool
-) -> Sequence[DestinationRule]:
-    for group in rules.candidates(hostname):
-        seen = [rule for rule in group if _is_seen(rule, client, settings, private=private)]
-        chosen = [rule for rule in seen if _chooses(rule, client.labels)]
-        if chosen:
-            return [rule for rule in chosen if rule.spec.workload_selector == chosen[0].spec.workload_selector]
-        if general := [rule for rule in seen if rule.spec.workload_selector is None]:
-            return _together(general)[-1]
+def _governing(index: RuleIndex, service: Service, client: Client, settings: MeshSettings) -> Sequence[DestinationRule]:
+    """The rules that are one for a client, oldest first (`PushContext.destinationRule`)."""
+    own = _most_specific(index, client.namespace, service.hostname, lambda rule: _is_for_own(rule, settings))
+    if own:
+        return _chosen(own, client)
+    for place in (service.namespace, settings.root_namespace):
+        exported = _most_specific(index, place, service.hostname, lambda rule: _is_exported(rule, settings))
+        seen = [rule for rule in exported if is_visible(export_to(rule, settings), place, client.namespace)]
+        if seen:
+            return _together(seen)[-1]
     return ()
+
+
+def _most_specific(
+    index: RuleIndex, namespace: str, hostname: str, counts: Callable[[DestinationRule], bool]
+) -> Sequence[DestinationRule]:
+    """The rules that count for the most specific host of a namespace that has any."""
+    rules = index.namespaces.get(namespace)
+    candidates = rules.candidates(hostname) if rules else ()
+    return next((found for group in candidates if (found := [rule for rule in group if counts(rule)])), ())
+
+
+def _is_for_own(rule: DestinationRule, settings: MeshSettings) -> bool:
+    where, namespace = export_to(rule, settings), rule.metadata.namespace
+    return is_visible(where, namespace, namespace) and not (namespace == settings.root_namespace and PUBLIC in where)
+
+
+def _is_exported(rule: DestinationRule, settings: MeshSettings) -> bool:
+    return not {PRIVATE, rule.metadata.namespace}.issuperset(export_to(rule, settings))
+
+
+def _chosen(rules: Sequence[DestinationRule], client: Client) -> Sequence[DestinationRule]:
+    """Of a namespace's own rules those that are one for a client; one for chosen workloads takes up private ones."""
+    general = [rule for rule in rules if rule.spec.workload_selector is None]
+    for first in rules:
+        if _chooses(first, client.labels):
+            alike = [rule for rule in rules if rule.spec.workload_selector == first.spec.workload_selector]
+            return [*alike, *(rule for rule in general if PRIVATE in rule.spec.export_to)]
+    return _together(general)[-1] if general else ()
 
 
 def _together(rules: Iterable[DestinationRule]) -> list[list[DestinationRule]]:
@@ -250,11 +273,6 @@ def _together(rules: Iterable[DestinationRule]) -> list[list[DestinationRule]]:
         else:
             groups.append([rule])
     return groups
-
-
-def _is_seen(rule: DestinationRule, client: Client, settings: MeshSettings, *, private: bool) -> bool:
-    where = export_to(rule, settings)
-    return not (private and PUBLIC in where) and is_visible(where, rule.metadata.namespace, client.namespace)
 
 
 def export_to(rule: DestinationRule, settings: MeshSettings) -> tuple[str, ...]:
