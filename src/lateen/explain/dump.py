@@ -21,11 +21,11 @@ from google.protobuf.message import Message
 from lateen.api.meta import JsonObject
 from lateen.explain.caller import Caller
 from lateen.explain.explain import follow
-from lateen.explain.naming import is_address
 from lateen.explain.question import Question, WrongQuestionError
 from lateen.explain.result import Explanation, Step, Topic
 from lateen.explain.scenario import build_scenario
 from lateen.explain.views import asked_of, call_of
+from lateen.model.hostname import is_address
 from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.simulation.call import Call, Entry
 from lateen.simulation.known import unknown_fields

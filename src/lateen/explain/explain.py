@@ -40,7 +40,6 @@ from lateen.explain.verdict import is_aborted, verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view
 from lateen.explain.without_proxy import straight_to
 from lateen.model.workload import Proxy
-from lateen.resolve.gateway_servers import target_number
 from lateen.resolve.selectors import index_selectors
 from lateen.simulation.call import Call, Entry
 
@@ -86,7 +85,7 @@ def gateway_port(scenario: Scenario, proxy: Proxy, port: int) -> int:
     for service in fronts:
         for each in service.ports:
             if port in {each.number, each.node_port}:
-                return target_number(each, names) or port
+                return each.target_number(names) or port
     return port
 
 

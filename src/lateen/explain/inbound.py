@@ -2,7 +2,7 @@
 
 from lateen.explain.callee import inbound_passage
 from lateen.explain.caller import Caller, caller_of
-from lateen.explain.naming import Named, is_address, look_up, with_port
+from lateen.explain.naming import Named, look_up, with_port
 from lateen.explain.parts import request_of, route_view, tls_of
 from lateen.explain.question import Question, WrongQuestionError
 from lateen.explain.result import Explanation, Step, Topic
@@ -10,6 +10,7 @@ from lateen.explain.scenario import Scenario
 from lateen.explain.story import arrival, client_protection, destinations, protection, routing
 from lateen.explain.verdict import verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view
+from lateen.model.hostname import is_address
 from lateen.model.workload import Workload
 from lateen.simulation.call import Call, Entry
 

@@ -1,12 +1,11 @@
 """Which address a name leads to, as pods' resolvers find it."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 import msgspec
 
 from lateen.explain.scenario import Scenario
-from lateen.model.hostname import covers, is_wildcard
+from lateen.model.hostname import covers, is_address, is_wildcard
 from lateen.model.service import Service
 from lateen.resolve.aliases import stands_for
 from lateen.validation.schema import closest
@@ -39,15 +38,6 @@ def with_port(named: Named, port: int) -> Named:
     plural = "s are" if len(ports) > 1 else " is"
     text = f"{named.text}; it has no port {port}, its port{plural} {', '.join(map(str, ports))}"
     return msgspec.structs.replace(named, text=text)
-
-
-def is_address(text: str) -> bool:
-    """Whether the text is an IP address."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _address(scenario: Scenario, address: str) -> Named:

@@ -22,7 +22,7 @@ from lateen.model.entry_addresses import with_addresses
 from lateen.model.kubernetes_services import PortEndpoints, pods_in, service_endpoints, slices_by_service
 from lateen.model.legacy.blame import blamed, sources_by_ref
 from lateen.model.legacy.convert import LEGACY_KINDS, convert
-from lateen.model.legacy.outcome import Converted
+from lateen.model.legacy.outcome import Converted, age_of
 from lateen.model.legacy.takeover import beside
 from lateen.model.mesh_config import SETTINGS_MAP, mesh_settings
 from lateen.model.pods import node_locality, pod_locality, workload_of
@@ -207,12 +207,7 @@ def _with_addresses(memo: Memo, bucket: Bucket[ServiceEntry]) -> Bucket[ServiceE
 
 
 def _in_order(_: Memo, bucket: Bucket[R]) -> tuple[R, ...]:
-    return tuple(sorted(bucket.values(), key=_age))
-
-
-def _age(resource: Resource) -> tuple[str, str, str]:
-    meta = resource.metadata
-    return meta.creation_timestamp, meta.name, meta.namespace
+    return tuple(sorted(bucket.values(), key=age_of))
 
 
 def _slices(memo: Memo, bucket: Bucket[EndpointSlice]) -> dict[NamespacedName, tuple[EndpointSlice, ...]]:

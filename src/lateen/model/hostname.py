@@ -1,6 +1,7 @@
 """Host names: short names made long, and wildcards."""
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 
 def fully_qualified(host: str, namespace: str, cluster_domain: str) -> str:
@@ -8,6 +9,15 @@ def fully_qualified(host: str, namespace: str, cluster_domain: str) -> str:
     if not host or "." in host or ":" in host or host == "*":
         return host
     return f"{host}.{namespace}.svc.{cluster_domain}"
+
+
+def is_address(host: str) -> bool:
+    """Whether it is an IP address rather than a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_wildcard(host: str) -> bool:

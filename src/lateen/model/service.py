@@ -1,6 +1,7 @@
 """Services and the endpoints behind them, whatever kind declared them."""
 
 import enum
+from collections.abc import Mapping
 
 import msgspec
 
@@ -48,6 +49,11 @@ class Resolution(enum.StrEnum):
     NONE = "NONE"
     ALIAS = "ALIAS"
 
+    @property
+    def is_by_name(self) -> bool:
+        """Whether the endpoints may be names, which proxies look up again and again."""
+        return self in {Resolution.DNS, Resolution.DNS_ROUND_ROBIN}
+
 
 class ServicePort(msgspec.Struct, frozen=True):
     """`number` is what clients connect to; `target` the workload's port number or name (0: same number)."""
@@ -57,6 +63,12 @@ class ServicePort(msgspec.Struct, frozen=True):
     protocol: Protocol
     target: int | str = 0
     node_port: int = 0
+
+    def target_number(self, named: Mapping[str, int]) -> int:
+        """The workload's port behind it, whose ports have those names; 0 for a name that none of them has."""
+        if isinstance(self.target, str):
+            return int(self.target) if self.target.isdigit() else named.get(self.target, 0)
+        return self.target or self.number
 
 
 class Locality(msgspec.Struct, frozen=True, order=True):

@@ -15,8 +15,6 @@ from lateen.model.settings import MeshSettings
 from lateen.model.traffic_distribution import traffic_distribution
 from lateen.model.workload import Workload
 
-_BY_NAME = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
-
 
 def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, ...]:
     """One service for each host, in the hosts' order."""
@@ -122,7 +120,7 @@ def _endpoints(
         for workload in workloads:
             if workload.address and selects(spec.workload_selector.labels, workload.labels):
                 yield _selected(workload, port)
-    elif not spec.endpoints and service.resolution in _BY_NAME:
+    elif not spec.endpoints and service.resolution.is_by_name:
         yield Endpoint(address=service.hostname, port=port.target_port or port.number, namespace=service.namespace)
 
 

@@ -11,10 +11,10 @@ from lateen.ir.listener import ChainMatch, FilterChain, Tcp, TcpTarget
 from lateen.ir.names import Side, sni_subset_key
 from lateen.model.hostname import covers
 from lateen.model.service import Service, ServicePort
+from lateen.resolve.access_log import access_log
 from lateen.resolve.clusters import cluster_kind, is_routable
 from lateen.resolve.destination_rules import HostRule
 from lateen.resolve.gateway_servers import AUTO_PASSTHROUGH, GatewayServer, servers_of
-from lateen.resolve.tcp_routes import access_log
 from lateen.resolve.view import GatewayView
 
 MUTUAL_TLS_ALPN = ("istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2")

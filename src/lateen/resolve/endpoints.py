@@ -75,7 +75,7 @@ def assignment_for(plan: EndpointPlan, endpoints: Sequence[model.Endpoint], clie
     unless the cluster looks names up.
     """
     labels = dict(plan.labels)
-    chosen = [each for each in endpoints if _serves(each) and (plan.by_name or _is_address(each.address))]
+    chosen = [each for each in endpoints if _serves(each) and (plan.by_name or _is_dialable(each.address))]
     if labels:
         chosen = [each for each in chosen if selects(labels, each.labels)]
     chosen = chosen[:1] if plan.only_first else chosen
@@ -96,7 +96,7 @@ def _serves(endpoint: model.Endpoint) -> bool:
     return endpoint.ready and not endpoint.draining
 
 
-def _is_address(host: str) -> bool:
+def _is_dialable(host: str) -> bool:
     """An IP address or a socket file: the last part of a DNS name is never a number."""
     return host.rpartition(".")[2].isdigit() or ":" in host
 

@@ -6,7 +6,7 @@ from lateen.api.problem import Problem
 from lateen.ir.listener import Direction, FilterChain, Listener, ListenerFilter
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
-from lateen.resolve.gateway_routes import gateway_hosts, unserved_hosts
+from lateen.resolve.gateway_routes import gateway_routes, unserved_hosts
 from lateen.resolve.gateway_servers import (
     GatewayServer,
     Port,
@@ -18,8 +18,8 @@ from lateen.resolve.gateway_servers import (
 )
 from lateen.resolve.gateway_tcp import connections_chain, server_connections
 from lateen.resolve.gateway_tls import http_connections, tls_port, unbound
-from lateen.resolve.outbound import MOST_DIRECT_RESPONSE, rule_problems
-from lateen.resolve.rules import Rule, rules_of
+from lateen.resolve.outbound import rule_problems
+from lateen.resolve.rules import rules_of
 from lateen.resolve.sds import add_secrets
 from lateen.resolve.view import GatewayView, OutboundPart
 
@@ -40,7 +40,7 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
     for port, servers in merged.by_port.items():
         chains: Sequence[FilterChain]
         if servers[0].is_plain_http:
-            config, found = _routes(view, port, servers, rules)
+            config, found = gateway_routes(view, route_name(port), servers, rules)
             routes[config.name] = config
             problems += found
             chains = (FilterChain(name="", network=http_connections(view, port, route_name(port))),)
@@ -64,19 +64,6 @@ def resolve_gateway(view: GatewayView) -> OutboundPart:
         memo.keep("secrets", secrets),
         memo.keep("problems", tuple(dict.fromkeys(problems))),
     )
-
-
-def _routes(
-    view: GatewayView, port: Port, servers: Sequence[GatewayServer], rules: Sequence[Rule]
-) -> tuple[RouteConfig, list[Problem]]:
-    found = gateway_hosts(view, route_name(port), servers, rules)
-    config = RouteConfig(
-        name=route_name(port),
-        virtual_hosts=found.hosts,
-        ignore_port=True,
-        max_direct_response_bytes=MOST_DIRECT_RESPONSE,
-    )
-    return view.memo.keep(("routes of", port), config), found.problems
 
 
 def _listener(

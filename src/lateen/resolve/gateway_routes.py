@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from lateen.api.problem import Problem
 from lateen.ir.names import BLACK_HOLE_VIRTUAL_HOST, domain_virtual_host
-from lateen.ir.route import Route, VirtualHost
+from lateen.ir.route import Route, RouteConfig, VirtualHost
 from lateen.model.hostname import covers, is_wildcard
 from lateen.resolve.gateway_servers import GatewayServer
 from lateen.resolve.http_actions import Listening
 from lateen.resolve.http_match import is_catch_all
 from lateen.resolve.http_routes import routes_of
+from lateen.resolve.outbound import MOST_DIRECT_RESPONSE
 from lateen.resolve.rules import Rule
 from lateen.resolve.view import OutboundView
 
@@ -52,6 +53,17 @@ def gateway_hosts(
         name = domain_virtual_host(BLACK_HOLE_VIRTUAL_HOST, servers[0].port)
         return GatewayHosts((VirtualHost(name=name, domains=("*",), routes=()),), problems)
     return GatewayHosts(tuple(_virtual_hosts(view, config, found)), problems)
+
+
+def gateway_routes(
+    view: OutboundView, name: str, servers: Sequence[GatewayServer], rules: Sequence[Rule]
+) -> tuple[RouteConfig, list[Problem]]:
+    """The route configuration of that name, which those servers share, and what is wrong with the rules for it."""
+    found = gateway_hosts(view, name, servers, rules)
+    config = RouteConfig(
+        name=name, virtual_hosts=found.hosts, ignore_port=True, max_direct_response_bytes=MOST_DIRECT_RESPONSE
+    )
+    return view.memo.keep(("routes of", name), config), found.problems
 
 
 def _collect(view: OutboundView, server: GatewayServer, rule: Rule, found: dict[str, _Host]) -> Sequence[Problem]:

@@ -18,7 +18,7 @@ from lateen.ir.names import (
 )
 from lateen.ir.origin import ConfigOrigin
 from lateen.model.protocol import parse_protocol
-from lateen.model.service import Protocol, Service, ServicePort
+from lateen.model.service import Protocol, Service
 from lateen.resolve.config_origin import config_origins
 from lateen.resolve.view import GatewayView
 
@@ -211,15 +211,8 @@ def listening_port(view: GatewayView, number: int) -> int:
     for front in view.fronts if number else ():
         port = front.port(number)
         if port is not None and _UNTRANSLATED not in front.labels:
-            return target_number(port, view.port_numbers) or number
+            return port.target_number(view.port_numbers) or number
     return number
-
-
-def target_number(port: ServicePort, port_numbers: Mapping[str, int]) -> int:
-    """The number of a service port's target; 0 for an unknown name."""
-    if isinstance(port.target, str):
-        return port_numbers.get(port.target, 0)
-    return port.target or port.number
 
 
 def binds_for(port: Port, fronts: Sequence[Service], port_numbers: Mapping[str, int], netns: str) -> tuple[Bind, ...]:
@@ -230,7 +223,7 @@ def binds_for(port: Port, fronts: Sequence[Service], port_numbers: Mapping[str, 
         each.node_port
         for front in fronts
         for each in front.ports
-        if netns and each.node_port and target_number(each, port_numbers) == port.number
+        if netns and each.node_port and each.target_number(port_numbers) == port.number
     )
     machine = (Bind(address=WILDCARD_ADDRESS, port=number, netns=netns) for number in node_ports)
     return (Bind(address=port.address, port=port.number), *machine)

@@ -12,19 +12,16 @@ from lateen.api.problem import Problem
 from lateen.ir.listener import ChainMatch, FilterChain, Http
 from lateen.ir.route import RouteConfig
 from lateen.ir.secret import Secret
+from lateen.resolve.access_log import access_log
 from lateen.resolve.auto_passthrough import passed_on_chains
 from lateen.resolve.credentials import credentials_for
 from lateen.resolve.dynamic_dns import looking_up
-from lateen.resolve.gateway_routes import gateway_hosts
-from lateen.resolve.gateway_servers import AUTO_PASSTHROUGH, GatewayServer, Port, https_route_name, name_of
+from lateen.resolve.gateway_routes import gateway_routes
+from lateen.resolve.gateway_servers import AUTO_PASSTHROUGH, CONFLICT, GatewayServer, Port, https_route_name, name_of
 from lateen.resolve.gateway_tcp import connections_chain, passed_through, server_connections
-from lateen.resolve.outbound import MOST_DIRECT_RESPONSE
 from lateen.resolve.rules import Rule
 from lateen.resolve.sds import add_secrets
-from lateen.resolve.tcp_routes import access_log
 from lateen.resolve.view import GatewayView
-
-CONFLICT = "IST0145"
 
 
 @dataclass(slots=True)
@@ -77,7 +74,7 @@ def _terminate(view: GatewayView, port: Port, server: GatewayServer, rules: Sequ
     if not names:
         return
     if server.is_https:
-        config, problems = _routes(view, server, rules)
+        config, problems = gateway_routes(view, https_route_name(server), (server,), rules)
         result.routes[config.name] = config
         result.problems += problems
     add_secrets(result.secrets, found.secrets.values())
@@ -92,18 +89,6 @@ def _chain(view: GatewayView, port: Port, server: GatewayServer, rules: Sequence
         return FilterChain(name="", network=network, origins=(server.origin,), rule=_part(server))
     connections = server_connections(view, server, rules)
     return connections_chain(connections) if connections else None
-
-
-def _routes(view: GatewayView, server: GatewayServer, rules: Sequence[Rule]) -> tuple[RouteConfig, list[Problem]]:
-    name = https_route_name(server)
-    found = gateway_hosts(view, name, (server,), rules)
-    config = RouteConfig(
-        name=name,
-        virtual_hosts=found.hosts,
-        ignore_port=True,
-        max_direct_response_bytes=MOST_DIRECT_RESPONSE,
-    )
-    return view.memo.keep(("https routes of", name), config), found.problems
 
 
 def _pass_through(view: GatewayView, server: GatewayServer, rules: Sequence[Rule], result: TlsPort) -> None:

@@ -163,7 +163,7 @@ def _destinations(
         each
         for part in rule.parts
         if _is_from(part.route, namespace)
-        for each in part_targets(rule, part, settings.cluster_domain)
+        for each in part_targets(rule.source, part, settings.cluster_domain)
     ]
     for target in (*targets, *rule.l4):
         wanted.setdefault(target.host, set()).add(target.port)

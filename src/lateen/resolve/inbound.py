@@ -24,11 +24,14 @@ from lateen.ir.listener import (
     TcpTarget,
 )
 from lateen.ir.names import (
+    ADMIN_PORT,
     BLACK_HOLE_CLUSTER,
     INBOUND_PASSTHROUGH_CLUSTER,
     INBOUND_PORT,
     INBOUND_SOURCE_IP,
     OUTBOUND_PORT,
+    READINESS_PORT,
+    STATS_PORT,
     UNIX_SCHEME,
     VIRTUAL_INBOUND,
     WILDCARD_ADDRESS,
@@ -43,10 +46,11 @@ from lateen.ir.value import Value
 from lateen.model.service import Protocol, Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.model.workload import Workload
+from lateen.resolve.access_log import access_log
 from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.traffic_policy import circuit_breaker, connection_settings
 
-PROXY_PORTS = frozenset({15000, OUTBOUND_PORT, INBOUND_PORT, 15020, 15021, 15090})
+PROXY_PORTS = frozenset({ADMIN_PORT, OUTBOUND_PORT, INBOUND_PORT, 15020, READINESS_PORT, STATS_PORT})
 HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
 
 _LOCAL = ("127.", "::1", UNIX_SCHEME)
@@ -108,7 +112,7 @@ def inbound_shape(
     named = {port.name: port.number for port in workload.ports if port.name} if workload else {}
     for service in services:
         for port in service.ports:
-            number = target_number(port, named)
+            number = port.target_number(named)
             if number and port.protocol is not Protocol.UDP and number not in PROXY_PORTS:
                 found.setdefault(number, _service_port(number, port, service, settings, rules.get(service.hostname)))
     for declared in workload.ports if workload else ():
@@ -123,13 +127,6 @@ def inbound_shape(
     )
 
 
-def target_number(port: ServicePort, named: Mapping[str, int]) -> int:
-    """The workload's port behind a service port; 0 when it is a name the workload does not have."""
-    if isinstance(port.target, str):
-        return int(port.target) if port.target.isdigit() else named.get(port.target, 0)
-    return port.target or port.number
-
-
 def _service_port(
     number: int, port: ServicePort, service: Service, settings: MeshSettings, rule: HostRule | None
 ) -> InboundPort:
@@ -142,13 +139,6 @@ def _service_port(
         http=settings.inbound_http,
         pool=policy.connection_pool if policy else None,
     )
-
-
-def access_log(settings: MeshSettings) -> AccessLog | None:
-    """The mesh's access log, if one is asked for."""
-    if not settings.access_log_file:
-        return None
-    return AccessLog(path=settings.access_log_file, format=settings.access_log_format, json=settings.access_log_json)
 
 
 def resolve_inbound(shape: InboundShape) -> Layer:

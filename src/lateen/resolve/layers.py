@@ -22,6 +22,7 @@ from lateen.resolve.clusters import BY_NAME, Asker, catch_all_clusters, cluster_
 from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_for
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
 from lateen.resolve.gateway import resolve_gateway
+from lateen.resolve.gateway_name import MESH
 from lateen.resolve.outbound import resolve_outbound
 from lateen.resolve.place import Place
 from lateen.resolve.policy_problems import secret_problems
@@ -29,9 +30,6 @@ from lateen.resolve.scope import NamespacedName, Scope
 from lateen.resolve.sds import TlsSecrets, add_secrets, names_for
 from lateen.resolve.view import GatewayView, OutboundPart, OutboundView
 from lateen.resolve.visibility import visible_services, visible_virtual_services
-
-MESH_GATEWAY = "mesh"
-"""The word that binds a VirtualService to sidecars."""
 
 Endpoints = Mapping[EndpointKey, tuple[Endpoint, ...]]
 
@@ -188,8 +186,8 @@ def relevant_rules(
 
 
 def _is_bound(rule: VirtualService, gateway: bool) -> bool:
-    gateways = rule.spec.gateways or (MESH_GATEWAY,)
-    return any(name != MESH_GATEWAY for name in gateways) if gateway else MESH_GATEWAY in gateways
+    gateways = rule.spec.gateways or (MESH,)
+    return any(name != MESH for name in gateways) if gateway else MESH in gateways
 
 
 def outbound_layer(

@@ -117,8 +117,9 @@ def _compared(policies: Sequence[TrafficPolicy | None], settings: MeshSettings) 
 
 def ranks_of(endpoints: Sequence[Endpoint], preference: Preference, client: Place) -> list[int]:
     """The priority of each endpoint, from 0 without gaps."""
+    labels = dict(client.labels)
     far = [
-        (_unlikeness(each, preference.labels, dict(client.labels)), _distance(each.locality, client, preference))
+        (_unlikeness(each, preference.labels, labels), _distance(each.locality, client, preference))
         for each in endpoints
     ]
     order: dict[Rank, int] = {rank: position for position, rank in enumerate(sorted(set(far)))}
@@ -130,7 +131,7 @@ def _unlikeness(endpoint: Endpoint, wanted: Sequence[str], client: Mapping[str, 
 
     Another network is worse than anything else, where the network is asked for first.
     """
-    own = endpoint_labels(endpoint)
+    own = endpoint_labels(endpoint) if wanted else {}
     added = 0
     for position, label in enumerate(wanted):
         key, given, value = label.partition("=")

@@ -12,6 +12,7 @@ from lateen.api.virtual_service import VirtualService
 from lateen.ir.config import Layer, ProxyConfig
 from lateen.lib.memo import Memo, Recent, Stage
 from lateen.model.legacy.blame import blamed
+from lateen.model.selection import picked
 from lateen.model.service import Resolution, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
@@ -47,7 +48,7 @@ from lateen.resolve.locality import places_compared
 from lateen.resolve.passed_on_layer import passed_on_layer
 from lateen.resolve.place import Place
 from lateen.resolve.policy_problems import policy_problems
-from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, picked, route_labels, scope_of
+from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, route_labels, scope_of
 from lateen.resolve.sds import TlsSecrets, names_for
 from lateen.resolve.selectors import ServiceSelectors, index_selectors
 from lateen.resolve.sidecar_layer import sidecar_layer
@@ -57,8 +58,6 @@ from lateen.resolve.visibility import distinct_by_services
 Services = Mapping[tuple[str, str], Service]
 
 NO_SECRETS: TlsSecrets = {}
-
-_LOOKED_UP = frozenset({Resolution.DNS, Resolution.DNS_ROUND_ROBIN})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -325,7 +324,7 @@ def _distributions(_: Memo, services: Services) -> frozenset[str]:
 
 def _special(_: Memo, services: Services) -> tuple[tuple[EndpointKey, ...], tuple[EndpointKey, ...]]:
     """The ports whose endpoints matter to more than EDS: those looked up by name, and those that clients dial."""
-    named = tuple(_keys(each for each in services.values() if each.resolution in _LOOKED_UP))
+    named = tuple(_keys(each for each in services.values() if each.resolution.is_by_name))
     return named, tuple(_keys(each for each in services.values() if each.headless or _has_own_workloads(each)))
 
 

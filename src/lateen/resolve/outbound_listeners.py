@@ -34,15 +34,16 @@ from lateen.ir.names import (
     outbound_route,
     sniffed_route,
 )
+from lateen.model.hostname import is_address
 from lateen.model.service import Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings, OutboundMode
+from lateen.resolve.access_log import access_log
 from lateen.resolve.destinations import facts
 from lateen.resolve.dynamic_dns import chain_looking_up
 from lateen.resolve.egress import EgressPlace
 from lateen.resolve.rules import HostIndex, Target
-from lateen.resolve.tcp_routes import access_log, connection_rules, networks, service_chains, targets_of
+from lateen.resolve.tcp_routes import connection_rules, networks, service_chains, targets_of
 from lateen.resolve.view import OutboundView
-from lateen.resolve.virtual_hosts import is_address
 
 CONFLICT = "ListenerConflict"
 

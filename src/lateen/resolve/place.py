@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from lateen.model.selection import picked
 from lateen.model.service import Endpoint, Locality
 from lateen.model.workload import Proxy
 
@@ -23,7 +24,7 @@ class Place(msgspec.Struct, frozen=True):
 def client_place(proxy: Proxy, keys: Iterable[str]) -> Place:
     """The place of a proxy whose labels `keys` some rule compares."""
     labels = _with_topology(proxy.labels, proxy.locality, proxy.network)
-    return Place(proxy.locality, tuple(sorted((key, labels[key]) for key in keys if key in labels)))
+    return Place(proxy.locality, picked(labels, keys))
 
 
 def endpoint_labels(endpoint: Endpoint) -> Mapping[str, str]:

@@ -123,7 +123,7 @@ def read_rule(
         source=source,
         hosts=tuple(dict.fromkeys(hosts)),
         gateways=frozenset(gateway_name(name, meta.namespace) for name in spec.gateways or (MESH,)),
-        http=tuple(target for part in found.parts for target in _part_targets(source, part, cluster_domain)),
+        http=tuple(target for part in found.parts for target in part_targets(source, part, cluster_domain)),
         l4=tuple(_l4_targets(source, cluster_domain)),
         origins=config_origins(source, "VirtualService"),
         parts=found.parts,
@@ -140,12 +140,8 @@ def target_of(
     return Target(host, destination.subset, port, path, source)
 
 
-def part_targets(rule: Rule, part: HttpPart, cluster_domain: str) -> Iterator[Target]:
+def part_targets(rule: VirtualService, part: HttpPart, domain: str) -> Iterator[Target]:
     """Where one of a rule's HTTP routes sends requests, and copies of them."""
-    return _part_targets(rule.source, part, cluster_domain)
-
-
-def _part_targets(rule: VirtualService, part: HttpPart, domain: str) -> Iterator[Target]:
     for place, weighted in enumerate(part.route.route):
         yield _written(weighted.destination, part.leaf, rule, domain, f"route[{place}].destination")
     if part.route.mirror is not None:

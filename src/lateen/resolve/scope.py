@@ -1,6 +1,6 @@
 """What makes one proxy's outbound view differ from another's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from lateen.api.gateway import Gateway
 from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
-from lateen.model.selection import selects
+from lateen.model.selection import picked, selects
 from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.resolve.place import Place, client_place
 from lateen.resolve.selectors import ServiceSelectors
@@ -102,8 +102,3 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
 
 def _named(sidecar: Sidecar) -> NamespacedName:
     return sidecar.metadata.namespace, sidecar.metadata.name
-
-
-def picked(labels: Mapping[str, str], keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The labels with those keys, sorted."""
-    return tuple(sorted((key, labels[key]) for key in keys if key in labels))

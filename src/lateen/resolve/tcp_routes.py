@@ -7,22 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_network
 
 from lateen.api.virtual_service import L4MatchAttributes, RouteDestination, TLSMatchAttributes
-from lateen.ir.listener import AccessLog, ChainMatch, FilterChain, Tcp, TcpTarget, Tunnel
+from lateen.ir.listener import ChainMatch, FilterChain, Tcp, TcpTarget, Tunnel
 from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service, ServicePort
-from lateen.model.settings import MeshSettings
+from lateen.resolve.access_log import access_log
 from lateen.resolve.destinations import cluster_or_black_hole, port_for, service_for
 from lateen.resolve.dynamic_dns import sni_lookup
 from lateen.resolve.gateway_name import MESH, gateway_name
 from lateen.resolve.rules import Rule, Target, target_of
 from lateen.resolve.view import OutboundView
-
-
-def access_log(settings: MeshSettings) -> AccessLog | None:
-    """The mesh's access log, if it has one."""
-    if not settings.access_log_file:
-        return None
-    return AccessLog(path=settings.access_log_file, format=settings.access_log_format, json=settings.access_log_json)
 
 
 def networks(addresses: Iterable[str]) -> tuple[str, ...]:

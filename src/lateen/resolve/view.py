@@ -60,10 +60,6 @@ class OutboundView:
     whole: "OutboundView | None" = None
     """What the scope would see without a Sidecar: by this rules are found right or wrong. `None`: there is none."""
 
-    def destination_rule_for(self, hostname: str) -> HostRule | None:
-        """The destination rule for a hostname, merged from all that speak for it."""
-        return self.rules.get(hostname)
-
     def policy_for(self, hostname: str, port: int, subset: str = "") -> TrafficPolicy | None:
         """The traffic policy in force for a cluster: the rule's, overlaid by the subset's and by the port's."""
         rule = self.rules.get(hostname)

@@ -5,7 +5,6 @@ Rules: `BuildSidecarOutboundVirtualHosts` and `generateVirtualHostDomains` in Is
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 import msgspec
 
@@ -20,7 +19,7 @@ from lateen.ir.names import (
     subset_key,
 )
 from lateen.ir.route import DirectResponse, Forward, Route, VirtualHost, WeightedCluster
-from lateen.model.hostname import covers, is_wildcard
+from lateen.model.hostname import covers, is_address, is_wildcard
 from lateen.model.service import Protocol, Service
 from lateen.model.settings import MeshSettings, OutboundMode
 from lateen.resolve.gateway_name import MESH
@@ -82,15 +81,6 @@ def host_names(hostname: str, namespace: str, cluster_domain: str) -> Iterator[s
         yield name
     yield f"{name}.{owner}.svc"
     yield f"{name}.{owner}"
-
-
-def is_address(text: str) -> bool:
-    """Whether `text` is an IP address."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def bracketed(address: str) -> str:
