@@ -25,7 +25,14 @@ from lateen.explain.result import (
 from lateen.explain.sources import Place, config_ref, place_of, short_name
 from lateen.explain.times import percent
 from lateen.explain.verdict import is_nowhere
-from lateen.ir.names import ALLOW_ANY, BLACK_HOLE_CLUSTER, BLOCK_ALL, VIRTUAL_INBOUND, VIRTUAL_OUTBOUND
+from lateen.ir.names import (
+    ALLOW_ANY,
+    BLACK_HOLE_CLUSTER,
+    BLOCK_ALL,
+    VIRTUAL_INBOUND,
+    VIRTUAL_OUTBOUND,
+    parse_subset_key,
+)
 from lateen.model.hostname import covers
 from lateen.simulation.call import Call
 from lateen.simulation.endpoints import place_text
@@ -209,9 +216,8 @@ def conduct(passage: Passage, fault: Fault | None, timeout: str | None, retries:
 def destinations(passage: Passage) -> Iterator[Step]:
     """Mirrors and clusters, and the endpoints behind these."""
     for mirror, share in passage.outcome.mirrors:
-        yield step(
-            Topic.MIRROR, f"copies of {percent(share)} of the requests go to {mirror}; their answers are dropped"
-        )
+        text = f"copies of {percent(share)} of the requests go to {_cluster_title(mirror)}; their answers are dropped"
+        yield step(Topic.MIRROR, text)
     if (sticky := passage.outcome.sticky) is not None:
         yield step(Topic.CLUSTER, _sticky(sticky, passage.clusters), _rule_place(passage))
     for cluster in passage.clusters:
@@ -236,9 +242,8 @@ def _cluster(passage: Passage, share: ClusterShare) -> Step:
         return step(Topic.CLUSTER, f"{part} nowhere ({fate}): {why}", _rule_place(passage))
     message = passage.resources.clusters[share.name]
     ref = config_ref(config_of(message.metadata))
-    subset = f", subset {share.subset}" if share.subset else ""
     if share.service:
-        text = f"{part} to {share.service} port {share.port}{subset} (cluster {share.name})"
+        text = f"{part} to {_cluster_title(share.name)}"
     elif share.name.startswith("inbound|"):
         text = f"{part} to the application at port {share.port} (cluster {share.name})"
     else:
@@ -247,6 +252,15 @@ def _cluster(passage: Passage, share: ClusterShare) -> Step:
         return step(Topic.CLUSTER, text)
     rule = f"{text}; DestinationRule {short_name(ref)} is in force"
     return step(Topic.CLUSTER, rule, _subset_place(passage, ref, share.subset))
+
+
+def _cluster_title(name: str) -> str:
+    """A cluster by what its name says."""
+    key = parse_subset_key(name)
+    if key is None or not key.hostname:
+        return name
+    subset = f", subset {key.subset}" if key.subset else ""
+    return f"{key.hostname} port {key.port}{subset} (cluster {name})"
 
 
 def _nothing_there(passage: Passage, cluster: str) -> str:

@@ -32,7 +32,7 @@ from lateen.explain.naming import look_up
 from lateen.explain.question import Question, WrongQuestionError, parse_question
 from lateen.explain.scenario import Scenario
 from lateen.explain.written import line_at, read_as, wrong
-from lateen.model.hostname import fully_qualified, most_specific
+from lateen.model.hostname import fully_qualified, is_wildcard, most_specific
 from lateen.resolve.gateway_name import MESH, gateway_name
 
 COMPARED = ("route", "redirect", "rewrite", "fault", "headers", "delegate")
@@ -180,7 +180,7 @@ def _difference(scenario: Scenario, case: ValidatorCase, call: Call) -> tuple[Di
 
 
 def _governing(scenario: Scenario, authority: str) -> VirtualService | None:
-    """The VirtualService that names the host, exactly or by the longest wildcard."""
+    """The VirtualService that names the host or the service that it is short for, or has the longest wildcard."""
     host = authority.partition(":")[0].lower()
     domain = scenario.snapshot.settings.cluster_domain
     by_host: dict[str, VirtualService] = {}
@@ -188,7 +188,9 @@ def _governing(scenario: Scenario, authority: str) -> VirtualService | None:
         for name in each.spec.hosts:
             by_host.setdefault(fully_qualified(name, each.metadata.namespace, domain).lower(), each)
             by_host.setdefault(name.lower(), each)
-    best = most_specific(host, by_host)
+    service = look_up(scenario, host, "default").service
+    names = [most_specific(name, by_host) for name in (host, service.hostname if service is not None else host)]
+    best = min((name for name in names if name is not None), key=is_wildcard, default=None)
     return by_host[best] if best is not None else None
 
 

@@ -46,6 +46,7 @@ def test_a_request_is_forwarded_with_everything_that_its_rule_asks_for() -> None
     assert [(each.cluster, each.share) for each in found.mirrors] == [
         ("outbound|9080||ratings.default.svc.cluster.local", 0.5)
     ]
+    assert "50% of the requests go to ratings.default.svc.cluster.local port 9080 (" in steps(found, Topic.MIRROR)[0]
     route = found.route
     assert route is not None
     assert (route.name, route.virtual_service, route.rule, route.file) == ("jason", "default/reviews", 0, "mesh.yaml")
