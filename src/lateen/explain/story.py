@@ -149,7 +149,8 @@ def _route(passage: Passage) -> Iterator[Step]:
             yield step(Topic.ROUTE, "the Gateway's server takes requests over TLS only (httpsRedirect)")
             return
         count = len(passage.virtual_host.routes) if passage.virtual_host is not None else 0
-        text = "there is no rule for the host" if not count else f"none of the {count} routes of the host matches"
+        counted = {0: "there is no rule for the host", 1: "the one route of the host does not match"}
+        text = counted.get(count, f"none of the {count} routes of the host matches")
         yield step(Topic.ROUTE, f"{text}: {passage.call.method} {passage.call.path} gets 404")
         return
     ref = passage.rule_ref
@@ -310,11 +311,11 @@ def _endpoints(passage: Passage, cluster: ClusterShare, endpoints: list[Endpoint
 
 
 def _endpoint(endpoint: EndpointView) -> str:
-    who = endpoint.pod or endpoint.workload
-    weight = f", weight {endpoint.weight}" if endpoint.weight != 1 else ""
-    locality = f" in {endpoint.locality}" if endpoint.locality else ""
-    place = place_text(endpoint.address, endpoint.port)
-    return f"{place}{f' ({who}{locality}{weight})' if who else f'{locality}{weight}'}"
+    where = f"in {endpoint.locality}" if endpoint.locality else ""
+    who = " ".join(word for word in (endpoint.pod or endpoint.workload, where) if word)
+    weight = f"weight {endpoint.weight}" if endpoint.weight != 1 else ""
+    notes = ", ".join(note for note in (who, weight) if note)
+    return f"{place_text(endpoint.address, endpoint.port)}{f' ({notes})' if notes else ''}"
 
 
 def client_protection(tls: Tls) -> Iterator[Step]:

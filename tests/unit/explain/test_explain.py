@@ -264,3 +264,25 @@ def test_paths_are_read_as_the_proxy_reads_them() -> None:
     found = ask(scenario(MESH + SUBSETS + SPLIT), "http://reviews:9080/x/../old")
     assert (found.verdict, found.location) == (Verdict.REDIRECT, "http://reviews:9080/new")
     assert "the path /x/../old is read as /old" in steps(found, Topic.REQUEST)
+
+
+def test_endpoints_outside_of_the_mesh_have_their_locality_and_weight_in_brackets() -> None:
+    entry = """
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: DNS
+  endpoints: [{address: a.example.net, locality: us/east, weight: 3}, {address: b.example.net}]
+"""
+    (told,) = steps(ask(scenario(MESH + entry), "http://api.example.com/"), Topic.ENDPOINTS)
+    assert "a.example.net:80 (in us/east, weight 3)" in told
+
+
+def test_one_route_that_does_not_match_is_not_counted() -> None:
+    rule = virtual_service("  - {match: [{uri: {exact: /a}}], route: [{destination: {host: reviews}}]}\n")
+    (told,) = steps(ask(scenario(MESH + rule), "http://reviews:9080/b"), Topic.ROUTE)
+    assert told == "the one route of the host does not match: GET /b gets 404"
