@@ -16,7 +16,7 @@ from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.config_origin import config_origins
 from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.endpoints import EndpointPlan, assignment_for
-from lateen.resolve.locality import preference_for
+from lateen.resolve.locality import Preference, preference_for
 from lateen.resolve.place import Place
 from lateen.resolve.sds import Unusable
 from lateen.resolve.traffic_policy import (
@@ -26,7 +26,7 @@ from lateen.resolve.traffic_policy import (
     outlier_detection,
     upstream_protocol,
 )
-from lateen.resolve.upstream_tls import PLAIN, Credentials, StartedTls, upstream_tls
+from lateen.resolve.upstream_tls import PLAIN, StartedTls, upstream_tls
 
 _PROVIDED = LoadBalancer(algorithm=Algorithm.CLUSTER_PROVIDED)
 _WITHOUT_CHOICE = frozenset({ClusterKind.ORIGINAL_DST, ClusterKind.FORWARD_PROXY})
@@ -107,15 +107,8 @@ def port_clusters(
     named = () if kind is ClusterKind.FORWARD_PROXY or rule is None else rule.subsets
     for subset, labels in (("", {}), *((each.name, each.labels) for each in named)):
         policy = policy_for(rule, port.number, subset, settings.default_policy)
-        plan = EndpointPlan(
-            cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
-            labels=tuple(sorted(labels.items())),
-            preference=preference_for(policy, settings, service.traffic_distribution),
-            by_name=kind in BY_NAME,
-            only_first=kind is ClusterKind.LOGICAL_DNS,
-            subset=subset,
-            declared_by=_declaring(rule, subset),
-        )
+        preference = preference_for(policy, settings, service.traffic_distribution)
+        plan = _plan(service, port, rule, kind, preference, subset, labels)
         balancer = load_balancer(policy, settings, service.traffic_distribution)
         tls = _tls(policy, service, port, rule, settings, asker)
         actual = ClusterKind.STATIC if tls.unusable else _actual(kind, balancer)
@@ -146,6 +139,26 @@ def port_clusters(
     )
 
 
+def _plan(
+    service: Service,
+    port: ServicePort,
+    rule: HostRule | None,
+    kind: ClusterKind,
+    preference: Preference | None,
+    subset: str,
+    labels: Mapping[str, str],
+) -> EndpointPlan:
+    return EndpointPlan(
+        cluster=subset_key(Side.OUTBOUND, subset, service.hostname, port.number),
+        labels=tuple(sorted(labels.items())),
+        preference=preference,
+        by_name=kind in BY_NAME,
+        only_first=kind is ClusterKind.LOGICAL_DNS,
+        subset=subset,
+        declared_by=_declaring(rule, subset),
+    )
+
+
 def _actual(kind: ClusterKind, balancer: LoadBalancer) -> ClusterKind:
     passed_on = balancer.algorithm is Algorithm.CLUSTER_PROVIDED and kind is not ClusterKind.FORWARD_PROXY
     return ClusterKind.ORIGINAL_DST if passed_on else kind
@@ -159,11 +172,12 @@ def _tls(
     settings: MeshSettings,
     asker: Asker,
 ) -> StartedTls:
+    """Gateways get the Secrets of all rules, sidecars only those of rules that are for chosen workloads."""
     if rule is None or policy is None or policy.tls is None:
         return PLAIN
     protocol = upstream_protocol(port.protocol, policy.connection_pool, settings, gateway=asker.gateway)
-    credentials = Credentials(asker.gateway or rule.for_chosen, asker.secrets)
-    return upstream_tls(policy.tls, service, port, protocol, credentials, _origins(rule))
+    secrets = asker.secrets if asker.gateway or rule.for_chosen else None
+    return upstream_tls(policy.tls, service, port, protocol, secrets, _origins(rule))
 
 
 def _another_port(service: Service, port: ServicePort) -> int | None:

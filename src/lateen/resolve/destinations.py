@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from lateen.api.destination_rule import TrafficPolicy
 from lateen.api.load_balancer import ConsistentHashLB
 from lateen.api.problem import Problem
 from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
@@ -44,11 +45,16 @@ def cluster_or_black_hole(view: OutboundView, target: Target, listener_port: int
     return cluster_for(view, target, listener_port) or BLACK_HOLE_CLUSTER
 
 
-def hash_for(view: OutboundView, target: Target, listener_port: int) -> ConsistentHashLB | None:
-    """What the target's destination rule balances by, if it asks for a consistent hash."""
+def policy_of(view: OutboundView, target: Target, listener_port: int) -> TrafficPolicy | None:
+    """What destination rules say of the target's cluster."""
     service = service_for(view, target.host)
     host = service.hostname if service else target.host
-    policy = view.policy_for(host, port_for(service, target, listener_port), target.subset)
+    return view.policy_for(host, port_for(service, target, listener_port), target.subset)
+
+
+def hash_for(view: OutboundView, target: Target, listener_port: int) -> ConsistentHashLB | None:
+    """What the target's destination rule balances by, if it asks for a consistent hash."""
+    policy = policy_of(view, target, listener_port)
     return policy.load_balancer.consistent_hash if policy and policy.load_balancer else None
 
 

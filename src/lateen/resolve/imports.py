@@ -105,13 +105,12 @@ def imports_of(
 
 def _by_hostname(services: Iterable[Service], namespace: str) -> dict[str, Service]:
     """The service that each hostname means to a rule's destination: one's own, else the one that is seen."""
-    found: dict[str, Service] = {}
-    for each in services:
-        if each.namespace == namespace:
-            found[each.hostname] = each
-        elif is_visible(each.export_to, each.namespace, namespace):
-            found.setdefault(each.hostname, each)
-    return found
+    meant = (
+        each
+        for each in services
+        if each.namespace == namespace or is_visible(each.export_to, each.namespace, namespace)
+    )
+    return {each.hostname: each for each in one_for_each_hostname(meant, namespace)}
 
 
 def _services(

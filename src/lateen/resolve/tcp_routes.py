@@ -11,10 +11,11 @@ from lateen.ir.listener import ChainMatch, FilterChain, Tcp, TcpTarget, Tunnel
 from lateen.ir.names import BLACK_HOLE_CLUSTER, Side, subset_key
 from lateen.model.service import Service, ServicePort
 from lateen.resolve.access_log import access_log
-from lateen.resolve.destinations import cluster_or_black_hole, port_for, service_for
+from lateen.resolve.destinations import cluster_or_black_hole, policy_of, port_for, service_for
 from lateen.resolve.dynamic_dns import sni_lookup
 from lateen.resolve.gateway_name import MESH, gateway_name
 from lateen.resolve.rules import Rule, Target, target_of
+from lateen.resolve.traffic_policy import milliseconds
 from lateen.resolve.view import OutboundView
 
 
@@ -68,19 +69,15 @@ def forward_to_service(view: OutboundView, service: Service, port: int) -> Tcp:
 
 def _tcp(view: OutboundView, prefix: str, targets: tuple[TcpTarget, ...], first: Target | None, port: int) -> Tcp:
     service = service_for(view, first.host) if first else None
-    policy = None
-    if service is not None and first is not None:
-        policy = view.policy_for(service.hostname, port_for(service, first, port), first.subset)
+    policy = policy_of(view, first, port) if first else None
     pool = policy.connection_pool.tcp if policy and policy.connection_pool else None
     hashed = policy.load_balancer.consistent_hash if policy and policy.load_balancer else None
     return Tcp(
         stat_prefix=prefix,
         targets=targets,
         access_log=access_log(view.settings),
-        idle_timeout_ms=pool.idle_timeout.milliseconds if pool and pool.idle_timeout is not None else None,
-        max_connection_duration_ms=(
-            pool.max_connection_duration.milliseconds if pool and pool.max_connection_duration is not None else None
-        ),
+        idle_timeout_ms=milliseconds(pool.idle_timeout) if pool else None,
+        max_connection_duration_ms=milliseconds(pool.max_connection_duration) if pool else None,
         hash_source_ip=bool(hashed and hashed.use_source_ip),
         sni_lookup=sni_lookup(service, port_for(service, first, port)) if service and first else None,
         tunnel=_tunnel(view, service, first.subset if len(targets) == 1 else "") if service and first else None,

@@ -1,7 +1,6 @@
 """TLS that proxies start towards endpoints. Rules: Istio's `cluster_tls.go`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -11,19 +10,7 @@ from lateen.ir.origin import ConfigOrigin
 from lateen.ir.secret import Secret
 from lateen.model.hostname import is_wildcard
 from lateen.model.service import Protocol, Service, ServicePort
-from lateen.model.tls_secret import TlsSecret
-from lateen.resolve.sds import Unusable, authority, key_pair
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The Secrets that the rule of a service may be given at a proxy: those of the proxy's namespace, by name.
-
-    Sidecars are `trusted` with those of rules that are for chosen workloads only, gateways with all of theirs.
-    """
-
-    trusted: bool = False
-    secrets: Mapping[str, TlsSecret] = field(default_factory=dict)
+from lateen.resolve.sds import TlsSecrets, Unusable, authority, key_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +30,19 @@ def upstream_tls(
     service: Service,
     port: ServicePort,
     protocol: UpstreamProtocol,
-    credentials: Credentials,
+    secrets: TlsSecrets | None,
     origins: tuple[ConfigOrigin, ...],
 ) -> StartedTls:
-    """The TLS for a cluster. Without `sni` requests send their own host, connections that of the service."""
+    """The TLS for a cluster. Without `sni` requests send their own host, connections that of the service.
+
+    `secrets` `None`: the proxy may use none for the rule, and sends plain text where that names one.
+    """
     if settings is None or settings.mode in {"DISABLE", "ISTIO_MUTUAL"}:
         return PLAIN
-    if settings.credential_name and not credentials.trusted:
-        return PLAIN
     made = _settings(settings, service, port, protocol)
-    return _by_secrets(made, settings, credentials, origins) if settings.credential_name else StartedTls(made)
+    if not settings.credential_name:
+        return StartedTls(made)
+    return PLAIN if secrets is None else _by_secrets(made, settings, secrets, origins)
 
 
 def _settings(
@@ -76,12 +66,12 @@ def _settings(
 
 
 def _by_secrets(
-    made: UpstreamTls, settings: ClientTLSSettings, credentials: Credentials, origins: tuple[ConfigOrigin, ...]
+    made: UpstreamTls, settings: ClientTLSSettings, secrets: TlsSecrets, origins: tuple[ConfigOrigin, ...]
 ) -> StartedTls:
     """MUTUAL shows the certificate of the Secret; servers are checked by its authority."""
     name = settings.credential_name
-    shown = key_pair(credentials.secrets, name, origins) if settings.mode == "MUTUAL" else None
-    checked = None if settings.insecure_skip_verify else authority(credentials.secrets, name, origins)
+    shown = key_pair(secrets, name, origins) if settings.mode == "MUTUAL" else None
+    checked = None if settings.insecure_skip_verify else authority(secrets, name, origins)
     found = [each for each in (shown, checked) if each is not None]
     unusable = tuple(each for each in found if isinstance(each, Unusable))
     if unusable:
