@@ -43,6 +43,11 @@ def maps_at(body: Any, *keys: str | int) -> list[JsonObject]:  # JSON
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
+def condition_of(body: JsonObject, type_: str) -> JsonObject:
+    """The condition of that type in a document's status; empty when there is none."""
+    return next((each for each in maps_at(body, "status", "conditions") if each.get("type") == type_), {})
+
+
 def path_column(name: str, *keys: str, type_: str = "string", absent: str = "", wide: bool = False) -> Column:
     """A column that shows one field; lists and maps as JSON, as Kubernetes does for JSON paths."""
 

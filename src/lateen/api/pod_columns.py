@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from lateen.api.age import age
-from lateen.api.column import AGE, NAME, NONE, Column, maps_at, path_column, value_at
+from lateen.api.column import AGE, NAME, NONE, Column, condition_of, maps_at, path_column, value_at
 from lateen.api.meta import JsonObject
 
 
@@ -64,7 +64,7 @@ def _container_reason(body: JsonObject) -> str:
         elif status.get("ready") and value_at(status, "state", "running"):
             running = True
     if reason == "Completed" and running:
-        return "Running" if _condition(body, "Ready") else "NotReady"
+        return "Running" if _holds(body, "Ready") else "NotReady"
     return reason
 
 
@@ -74,10 +74,8 @@ def _ended(state: JsonObject) -> str:
     return f"Signal:{state['signal']}" if state.get("signal") else f"ExitCode:{state.get('exitCode', 0)}"
 
 
-def _condition(body: JsonObject, type_: str) -> bool:
-    return any(
-        each.get("type") == type_ and each.get("status") == "True" for each in maps_at(body, "status", "conditions")
-    )
+def _holds(body: JsonObject, type_: str) -> bool:
+    return condition_of(body, type_).get("status") == "True"
 
 
 def _is_sidecar(container: JsonObject) -> bool:
@@ -90,7 +88,7 @@ def _by_name(body: JsonObject, field: str) -> dict[str, Any]:  # JSON by contain
 
 def _readiness_gates(body: JsonObject, now: datetime) -> str:
     gates = maps_at(body, "spec", "readinessGates")
-    passed = sum(_condition(body, str(gate.get("conditionType"))) for gate in gates)
+    passed = sum(_holds(body, str(gate.get("conditionType"))) for gate in gates)
     return f"{passed}/{len(gates)}" if gates else NONE
 
 

@@ -2,22 +2,18 @@
 
 from typing import Final
 
-from lateen.api.column import Column, maps_at
+from lateen.api.column import Column, condition_of
 from lateen.api.meta import JsonObject
 
 
-def _condition(body: JsonObject, name: str) -> JsonObject:
-    return next((each for each in maps_at(body, "status", "conditions") if each.get("type") == name), {})
-
-
 def _accepted(body: JsonObject) -> str:
-    condition = _condition(body, "Accepted")
+    condition = condition_of(body, "Accepted")
     return str(condition.get("reason" if condition.get("status") == "False" else "status", ""))
 
 
 def _proxies(body: JsonObject) -> str:
     """`5/6` of `5/6 proxies up to date.`"""
-    return str(_condition(body, "Reconciled").get("message", "")).partition(" ")[0]
+    return str(condition_of(body, "Reconciled").get("message", "")).partition(" ")[0]
 
 
 RULE_COLUMNS: Final = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lateen.api.column import condition_of
 from lateen.api.meta import JsonObject
 from lateen.cli.kinds import Target, kind_named, parse_targets
 from lateen.cli.mesh import fail
@@ -66,8 +67,7 @@ def container_names(pod: JsonObject, *, with_init: bool = True) -> list[str]:
 
 def is_ready(pod: JsonObject) -> bool:
     """Whether the pod's (or the node's) condition Ready holds."""
-    conditions: list[JsonObject] = (pod.get("status") or {}).get("conditions") or []
-    return any(each.get("type") == "Ready" and each.get("status") == "True" for each in conditions)
+    return bool(condition_of(pod, "Ready").get("status") == "True")
 
 
 def _get(client: SyncClient, target: Target, namespace: str, *, hint: bool) -> JsonObject:

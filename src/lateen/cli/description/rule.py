@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lateen.api.codec import to_yaml
+from lateen.api.column import condition_of
 from lateen.api.meta import JsonObject
 from lateen.cli.description.lines import Entry, Lines, Text
 from lateen.cli.description.metadata import created, labels, names
@@ -26,8 +27,8 @@ def describe_rule(rule: JsonObject) -> list[Entry]:
 def verdict(rule: JsonObject) -> str:
     """Accepted or not, in a sentence."""
     status: JsonObject = rule.get("status") or {}
-    accepted = _condition(rule, "Accepted")
-    if accepted is None:
+    accepted = condition_of(rule, "Accepted")
+    if not accepted:
         return "the control plane has not looked at it yet"
     if status.get("observedGeneration", 0) < rule["metadata"].get("generation", 0):
         return "changed; the control plane has not looked at the change yet"
@@ -38,15 +39,10 @@ def verdict(rule: JsonObject) -> str:
 
 def _reconciled(rule: JsonObject) -> str:
     """How many proxies have it, if that is known of this version."""
-    condition = _condition(rule, "Reconciled")
-    if condition is None or condition.get("observedGeneration", 0) < rule["metadata"].get("generation", 0):
+    condition = condition_of(rule, "Reconciled")
+    if not condition or condition.get("observedGeneration", 0) < rule["metadata"].get("generation", 0):
         return "unknown yet"
     return str(condition.get("message", "")).removesuffix(" proxies up to date.") + " up to date"
-
-
-def _condition(rule: JsonObject, kind: str) -> JsonObject | None:
-    conditions: list[JsonObject] = (rule.get("status") or {}).get("conditions") or []
-    return next((each for each in conditions if each.get("type") == kind), None)
 
 
 def _problems(status: JsonObject) -> Sequence[str]:
