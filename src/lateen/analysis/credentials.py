@@ -1,19 +1,12 @@
 """Secrets that rules name as credentials, and what is wrong with them."""
 
-import base64
-import binascii
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from cryptography import x509
 
 from lateen.api.secret import Secret
-from lateen.model.tls_secret import tls_secret
-
-AUTHORITY_SUFFIX = "-cacert"
-"""A Secret with this at the end of its name holds the authority of the credential that is named without."""
-
-_PAIRS = (("cert", "key"), ("tls.crt", "tls.key"))
+from lateen.model.tls_secret import CA_SUFFIX, tls_secret
 
 
 class Credentials:
@@ -30,29 +23,16 @@ class Credentials:
 
     def authority(self, namespace: str, credential: str) -> Secret | None:
         """The Secret with the authority that goes with `credential`: of its own, or the credential's."""
-        return self.find(namespace, credential + AUTHORITY_SUFFIX) or self.find(namespace, credential)
+        return self.find(namespace, credential + CA_SUFFIX) or self.find(namespace, credential)
 
     def certificate_defect(self, secret: Secret) -> str:
-        """What is wrong with a Secret's certificate; "" for nothing."""
-        for certificate, key in _PAIRS:
-            if certificate in secret.data and key in secret.data:
-                text = _decoded(secret.data[certificate])
-                whole = text and _decoded(secret.data[key])
-                return _certificate_defect(text, self._now) if whole else f"{certificate} is empty"
-            if secret.string_data.get(certificate) and secret.string_data.get(key):
-                return _certificate_defect(secret.string_data[certificate].encode(), self._now)
-        return "it has neither tls.crt and tls.key nor cert and key"
+        """What is wrong with a Secret's certificate, whose key is not looked at, as in Istio; "" for nothing."""
+        found = tls_secret(secret)
+        return _certificate_defect(found.certificate, self._now) if found.certificate else found.defect
 
     def authority_defect(self, secret: Secret) -> str:
         """What is wrong with a Secret's authority; "" for nothing."""
         return tls_secret(secret).ca_defect
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _certificate_defect(pem: bytes, now: float) -> str:

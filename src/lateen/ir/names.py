@@ -81,10 +81,6 @@ def inbound_route(port: int) -> str:
     return subset_key(Side.INBOUND, "", "", port)
 
 
-CA_SUFFIX = "-cacert"
-"""What is added to a credential's name for its certificate authority."""
-
-
 def sds_name(credential: str) -> str:
     """The SDS resource of a credential: `kubernetes://bookinfo-cert`. Names that have a scheme keep it."""
     return credential if "://" in credential else f"kubernetes://{credential}"

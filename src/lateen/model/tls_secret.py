@@ -17,6 +17,9 @@ TYPES = frozenset({"kubernetes.io/tls", "Opaque", ""})
 
 PAIRS = (("cert", "key"), ("tls.crt", "tls.key"))
 AUTHORITIES = (("cacert", "crl"), ("ca.crt", "ca.crl"))
+CA_SUFFIX = "-cacert"
+"""A Secret with this at the end of its name holds the authority of the credential that is named without."""
+
 LEAST_RSA_BITS = 2048
 """Envoy turns down shorter keys."""
 

@@ -7,8 +7,8 @@ from lateen.api.cipher_suite import is_cipher_suite
 from lateen.api.gateway import ServerTLSSettings
 from lateen.api.problem import Problem
 from lateen.ir.listener import CertificateFiles, DownstreamTls
-from lateen.ir.names import CA_SUFFIX
 from lateen.ir.secret import Secret
+from lateen.model.tls_secret import CA_SUFFIX
 from lateen.resolve.destinations import REFERENCE
 from lateen.resolve.gateway_servers import GatewayServer
 from lateen.resolve.sds import Unusable, authority, key_pair

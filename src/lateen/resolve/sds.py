@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from lateen.ir.names import CA_SUFFIX, sds_name
+from lateen.ir.names import sds_name
 from lateen.ir.origin import ConfigOrigin
 from lateen.ir.secret import Secret
-from lateen.model.tls_secret import TlsSecret
+from lateen.model.tls_secret import CA_SUFFIX, TlsSecret
 
 Origins = tuple[ConfigOrigin, ...]
 

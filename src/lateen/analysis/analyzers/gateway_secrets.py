@@ -7,12 +7,13 @@ certificate and key that are in force now, or without the authority by which a s
 from collections.abc import Iterator
 
 from lateen.analysis.config import Configuration
-from lateen.analysis.credentials import AUTHORITY_SUFFIX, Credentials
+from lateen.analysis.credentials import Credentials
 from lateen.analysis.messages import INVALID_CREDENTIAL, NOT_FOUND
 from lateen.analysis.subject import selector_text
 from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
 from lateen.api.secret import Secret
+from lateen.model.tls_secret import CA_SUFFIX
 
 _CLIENT_CHECKED = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
 
@@ -56,7 +57,5 @@ def _analyze(
         yield INVALID_CREDENTIAL.at(gateway.ref, path, hint=f"{secret.ref}: {reason}", **facts)
     authority = credentials.authority(namespace, credential) if is_checking else None
     if authority is not None and (reason := credentials.authority_defect(authority)):
-        more = (
-            "" if authority is not secret else f"; a Secret {secret.metadata.name}{AUTHORITY_SUFFIX} may hold it, too"
-        )
+        more = f"; a Secret {secret.metadata.name}{CA_SUFFIX} may hold it, too" if authority is secret else ""
         yield INVALID_CREDENTIAL.at(gateway.ref, path, hint=f"{authority.ref}: {reason}{more}", **facts)

@@ -7,12 +7,13 @@ their namespaces, or has not what the TLS mode needs: a certificate and its key 
 from collections.abc import Iterator, Sequence
 
 from lateen.analysis.config import Configuration
-from lateen.analysis.credentials import AUTHORITY_SUFFIX, Credentials
+from lateen.analysis.credentials import Credentials
 from lateen.analysis.messages import NOT_FOUND
 from lateen.api.destination_rule import ClientTLSSettings, DestinationRule, TrafficPolicy
 from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
 from lateen.api.secret import Secret
+from lateen.model.tls_secret import CA_SUFFIX
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
@@ -56,7 +57,7 @@ def _defect(credentials: Credentials, namespaces: Sequence[str], tls: ClientTLSS
             reason = credentials.certificate_defect(secret) if secret else "there is none"
             wanted = f"correct the Secret {name} ({reason})"
         elif reason := credentials.authority_defect(authority):
-            wanted = f"give Secret {name} a ca.crt, or apply a Secret {name}{AUTHORITY_SUFFIX} ({reason})"
+            wanted = f"give Secret {name} a ca.crt, or apply a Secret {name}{CA_SUFFIX} ({reason})"
         else:
             return ""
     return wanted

@@ -1,9 +1,10 @@
-import datetime
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
+from tests.support.certificates import LIFETIME, START
 from tests.unit.analysis.found import found, pod, problems_by, rule
-from tests.unit.analysis.secrets import START, certificate, secret
+from tests.unit.analysis.secrets import certificate, secret
 
 NAME = "gateway.SecretAnalyzer"
 POD = pod("g/p", "{istio: in}")
@@ -45,10 +46,15 @@ def test_several_credentials_of_one_server() -> None:
     assert (code, path) == ("IST0101", "spec.servers[0].tls.credentialNames[1]")
 
 
-@pytest.mark.parametrize(("days", "words"), [(2, "expired at 2030-01-02"), (-1, "valid only from 2030-01-01")])
-def test_a_certificate_that_is_not_in_force(days: int, words: str) -> None:
-    now = (START + datetime.timedelta(days=days)).timestamp()
-    [problem] = problems_by(NAME, POD, good(), gateway("c"), now=now)
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (START - timedelta(days=1), f"valid only from {START:%Y-%m-%d}"),
+        (START + LIFETIME + timedelta(days=1), f"expired at {START + LIFETIME:%Y-%m-%d}"),
+    ],
+)
+def test_a_certificate_that_is_not_in_force(moment: datetime, words: str) -> None:
+    [problem] = problems_by(NAME, POD, good(), gateway("c"), now=moment.timestamp())
     assert problem.code == "IST0161"
     assert words in problem.hint
 

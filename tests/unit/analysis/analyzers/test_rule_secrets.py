@@ -1,8 +1,9 @@
 from collections.abc import Callable
 
 import pytest
+from tests.support.certificates import START
 from tests.unit.analysis.found import found, pod, problems_by, rule
-from tests.unit.analysis.secrets import START, certificate, secret
+from tests.unit.analysis.secrets import certificate, secret
 
 NAME = "destinationrule.SecretAnalyzer"
 TLS_FIELDS = "{mode: %s, credentialName: c}"
