@@ -6,7 +6,6 @@ import msgspec
 from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from envoy.config.core.v3.health_check_pb2 import HealthStatus
 from envoy.config.endpoint.v3.endpoint_components_pb2 import LbEndpoint, LocalityLbEndpoints
-from envoy.config.endpoint.v3.endpoint_pb2 import ClusterLoadAssignment
 
 from lateen.simulation.call import Call, Entry
 from lateen.simulation.listener_choice import address_and_port
@@ -18,17 +17,8 @@ _GOOD = {HealthStatus.UNKNOWN, HealthStatus.HEALTHY}
 
 def endpoints_of(resources: Resources, name: str, call: Call) -> tuple[str, ...]:
     """The healthy endpoints of the best priority that has any; for passthrough clusters the call's own destination."""
-    cluster = resources.clusters.get(name)
-    if cluster is None:
-        return ()
-    if cluster.type == Cluster.ORIGINAL_DST:
-        return tuple(place_text(*where) for where in _dialled(cluster, call))
-    if cluster.cluster_type.name == FORWARD_PROXY_CLUSTER:
-        return (f"{looked_up_host(call)}:{call.port}",)
-    if cluster.type == Cluster.EDS:
-        found = resources.endpoints.get(cluster.eds_cluster_config.service_name or name)
-        return _preferred(found) if found is not None else ()
-    return _preferred(cluster.load_assignment)
+    healthy = [each for each in all_endpoints(resources, name, call) if each.healthy]
+    return tuple(place_text(each.address, each.port) for each in healthy if each.priority == healthy[0].priority)
 
 
 def looked_up_host(call: Call) -> str:
@@ -44,20 +34,6 @@ def _dialled(cluster: Cluster, call: Call) -> Iterator[tuple[str, int]]:
     if call.entry is not Entry.OUTBOUND or not call.is_local:
         override = cluster.original_dst_lb_config.upstream_port_override
         yield call.address, override.value or call.port
-
-
-def _preferred(assignment: ClusterLoadAssignment) -> tuple[str, ...]:
-    for priority in sorted({locality.priority for locality in assignment.endpoints}):
-        chosen = tuple(
-            place_text(*address_and_port(endpoint.endpoint.address))
-            for locality in assignment.endpoints
-            if locality.priority == priority
-            for endpoint in locality.lb_endpoints
-            if endpoint.health_status in _GOOD
-        )
-        if chosen:
-            return chosen
-    return ()
 
 
 def place_text(address: str, port: int) -> str:

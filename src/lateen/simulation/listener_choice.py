@@ -8,11 +8,9 @@ from envoy.config.core.v3.base_pb2 import INBOUND
 from envoy.config.listener.v3.listener_components_pb2 import FilterChain, FilterChainMatch
 from envoy.config.listener.v3.listener_pb2 import Listener
 
-from lateen.ir.names import UNIX_SCHEME
+from lateen.ir.names import UNIX_SCHEME, WILDCARD_ADDRESS
 from lateen.simulation.call import Call, Entry, Protocol
 from lateen.translate.names import HTTP_INSPECTOR_FILTER, ORIGINAL_DST_FILTER, TLS_INSPECTOR_FILTER
-
-WILDCARD = "0.0.0.0"  # noqa: S104 - compared with, never listened at
 
 
 def listener_for(listeners: Mapping[str, Listener], call: Call) -> Listener | None:
@@ -44,7 +42,7 @@ def is_bound(listener: Listener) -> bool:
 def _at(listeners: Iterable[Listener], call: Call, *, bound: bool) -> Listener | None:
     """By the very address first, then by any address with the port."""
     candidates = [listener for listener in listeners if is_bound(listener) == bound]
-    for address in (call.address, WILDCARD):
+    for address in (call.address, WILDCARD_ADDRESS):
         for listener in candidates:
             if (address, call.port) in _addresses(listener):
                 return listener
