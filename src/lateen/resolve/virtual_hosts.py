@@ -236,10 +236,11 @@ def _conflict(candidate: _Candidate, taken: Mapping[str, Rule | None]) -> Iterat
     first, rule = taken.get(candidate.domains[0]), candidate.rule
     if first is None or rule is None or first is rule:
         return
-    names = f"{first.namespace}/{first.name},{rule.namespace}/{rule.name}"
+    older = f"{first.namespace}/{first.name}"
+    names = f"{older},{rule.namespace}/{rule.name}"
     message = (
-        f"The VirtualServices {names} associated with mesh gateway define the same host {candidate.hostname} which "
-        f"can lead to undefined behavior. {first.namespace}/{first.name} is in force for it, this one is not"
+        f"The VirtualServices {names} of the mesh gateway all define the host {candidate.hostname}: "
+        f"{older} is in force for it, this one is not"
     )
     path = next((f"spec.hosts[{n}]" for n, host in enumerate(rule.hosts) if covers(host, candidate.hostname)), "spec")
     yield rule.problem(path, CONFLICT, message, "merge the two into a single VirtualService", error=True)
