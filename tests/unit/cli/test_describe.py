@@ -72,6 +72,15 @@ def test_the_sidecar_in_force_for_a_pod(full: CliMesh) -> None:
     assert "Sidecar default/others" not in " ".join(lines)
 
 
+def test_the_sidecar_of_the_root_namespace_for_a_pod(full: CliMesh) -> None:
+    full.add("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "roots"}})
+    full.add(f"{RULES}/roots/sidecars", rule("Sidecar", "all", egress=[{"hosts": ["./*"]}]))
+    assert "Sidecar roots/all" not in lines_of(full, "pod/a")
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "istio"}}
+    full.add("/api/v1/namespaces/istio-system/configmaps", settings | {"data": {"mesh": "rootNamespace: roots"}})
+    assert "Sidecar roots/all" in lines_of(full, "pod/a")
+
+
 def test_why_a_pod_is_not_of_the_mesh(full: CliMesh) -> None:
     assert "Proxy: not connected to the control plane" in lines_of(full, "pod", "a")
     full.add(PODS, *pod("plain", proxy=False))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from lateen.api.config_map import ConfigMap
 from lateen.api.meta import JsonObject
 from lateen.api.schema import decode
 from lateen.api.sidecar import Sidecar
@@ -11,9 +12,10 @@ from lateen.cli.pods import PROXY, container_names
 from lateen.client.error import ApiError
 from lateen.client.resource_path import with_query
 from lateen.client.sync import SyncClient
+from lateen.model.legacy.outcome import age_of
+from lateen.model.mesh_config import SETTINGS_MAP, mesh_settings
 from lateen.resolve.sidecars import index_sidecars
 
-ROOT_NAMESPACE = "istio-system"
 RULES = ("virtualservices", "destinationrules")
 SERVICE_LABEL = "kubernetes.io/service-name"
 
@@ -60,14 +62,16 @@ def sidecar_of(client: SyncClient, pod: JsonObject) -> list[str]:
     if PROXY not in container_names(pod):
         return []
     found = [decode(document)[0] for document in listed(client, "sidecars", "")]
-    ordered = sorted((each for each in found if isinstance(each, Sidecar)), key=_age)
+    ordered = sorted((each for each in found if isinstance(each, Sidecar)), key=age_of)
     meta = pod["metadata"]
-    chosen = index_sidecars(ordered, ROOT_NAMESPACE).sidecar_for(meta["namespace"], meta.get("labels") or {})
+    chosen = index_sidecars(ordered, _root_namespace(client)).sidecar_for(meta["namespace"], meta.get("labels") or {})
     return [str(chosen.ref)] if chosen else []
 
 
-def _age(sidecar: Sidecar) -> tuple[str, str]:
-    return sidecar.metadata.creation_timestamp, sidecar.metadata.name
+def _root_namespace(client: SyncClient) -> str:
+    namespace, name = SETTINGS_MAP
+    held = [decode(each)[0] for each in listed(client, "configmaps", namespace, fields=f"metadata.name={name}")]
+    return mesh_settings(next((each for each in held if isinstance(each, ConfigMap)), None))[0].root_namespace
 
 
 def proxy_state(client: SyncClient, pod: JsonObject) -> str:
