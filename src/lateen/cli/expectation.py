@@ -158,7 +158,7 @@ def _unasked(parts: Sequence[Part], resources: Resources, call: Call) -> Iterato
         key = parse_subset_key(name)
         if key is not None and key.direction == Side.OUTBOUND and (key.hostname, key.port) in services:
             for view in all_endpoints(resources, name, call):
-                if (endpoint := f"{view.address}:{view.port}") not in asked:
+                if (endpoint := place_text(view.address, view.port)) not in asked:
                     yield endpoint
 
 

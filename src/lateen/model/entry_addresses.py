@@ -11,6 +11,7 @@ from lateen.api.problem import ResourceRef
 from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress, ServiceEntryStatus
 from lateen.model.address_range import choose_address
 from lateen.model.hostname import is_wildcard
+from lateen.model.legacy.outcome import age_of
 from lateen.model.service_entries import gets_addresses
 
 RANGE = "240.240.0.0/16"
@@ -35,7 +36,7 @@ def allocate(entries: Sequence[ServiceEntry]) -> dict[ResourceRef, dict[str, str
     A host keeps the address it has; where two claim one, a user's claim wins, then that of the older entry. When the
     range is used up, hosts go without.
     """
-    ordered = sorted(entries, key=lambda each: (each.metadata.creation_timestamp, each.ref))
+    ordered = sorted(entries, key=age_of)
     taken = {address for each in ordered for address in each.spec.addresses}
     kept = {each.ref: dict(_kept(each, taken)) for each in ordered}
     return {each.ref: dict(_completed(each, kept[each.ref], taken)) for each in ordered}

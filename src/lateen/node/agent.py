@@ -59,7 +59,8 @@ class NodeAgent:
         self._node = Node(setup, self._statuses, self._events, parts.clock)
         self._workers: dict[str, PodWorker] = {}
         self._has_looked = asyncio.Event()
-        self._has_reported = False
+        self.has_reported = False
+        """Whether the API knows what became of the pods it knew, and that this node is ready."""
         self._tasks = TaskGroup()
 
     def _images(self) -> tuple[Image, ...]:
@@ -71,11 +72,6 @@ class NodeAgent:
             w for w in self._workers.values() if (w.pod.metadata.namespace, w.pod.metadata.name) == (namespace, name)
         )
         return next(mine, None)
-
-    @property
-    def has_reported(self) -> bool:
-        """Whether the API knows what became of the pods it knew, and that this node is ready."""
-        return self._has_reported
 
     async def run(self) -> None:
         """Work until cancelled. Raises ApiError when the API refuses what the agent can't do without."""
@@ -108,7 +104,7 @@ class NodeAgent:
                 known = False
                 await self._parts.clock.sleep(backoff.next())
             else:
-                known = self._has_reported = True
+                known = self.has_reported = True
                 backoff.reset()
                 await self._parts.clock.sleep(node_object.HEARTBEAT_SECONDS)
 

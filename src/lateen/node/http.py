@@ -33,7 +33,7 @@ _LOOPBACK = "127.0.0.1"
 
 
 class Agent(Protocol):
-    """Finds who runs a pod; `lateen.node.agent.NodeAgent`."""
+    """What runs this node's pods; `lateen.node.agent.NodeAgent`."""
 
     @property
     def has_reported(self) -> bool: ...

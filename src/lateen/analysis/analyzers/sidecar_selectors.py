@@ -20,6 +20,7 @@ from lateen.analysis.system import is_ambient
 from lateen.api.namespace import Namespace
 from lateen.api.problem import Problem
 from lateen.api.sidecar import Sidecar
+from lateen.model.legacy.outcome import age_of
 
 _SELECTOR = "spec.workloadSelector.labels"
 
@@ -71,4 +72,4 @@ def _namespace_conflicts(namespace: Namespace | None, name: str, sidecars: Seque
 
 def _oldest(sidecars: Sequence[Sidecar]) -> str:
     """The name of the one that proxies go by."""
-    return min((each.metadata.creation_timestamp, each.metadata.name) for each in sidecars)[1]
+    return min(sidecars, key=age_of).metadata.name

@@ -10,13 +10,13 @@ import msgspec
 from lateen.api.endpoint_slice import Endpoint, EndpointSlice
 from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
+from lateen.model.legacy.outcome import age_of
 from lateen.model.service_entries import addresses_of
+from lateen.resolve.visibility import NOBODY, PRIVATE, PUBLIC
 
 CLUSTER_DOMAIN = "cluster.local"
 FORMAT = 2
 """Of the table's file. A name server that reads another format is started anew."""
-PUBLIC, PRIVATE, NOBODY = "*", ".", "~"
-"""Words of `exportTo`."""
 
 
 class PortTarget(msgspec.Struct, frozen=True, array_like=True):
@@ -85,7 +85,7 @@ def build_table(
     table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={}, entries={}, clients={})
     for service in services:
         _add_service(table, service, by_service[service.metadata.namespace, service.metadata.name])
-    for entry in sorted(entries, key=lambda each: (each.metadata.creation_timestamp, each.ref)):
+    for entry in sorted(entries, key=age_of):
         _add_service_entry(table, entry)
     if not all(is_for_all(each) for each in table.entries.values()):
         table.clients.update(clients or {})
