@@ -8,7 +8,7 @@ from lateen.api.gateway import Gateway
 from lateen.model.selection import selects
 from lateen.model.snapshot import MeshSnapshot
 from lateen.model.tls_secret import TlsSecret
-from lateen.resolve.destination_rules import named_secrets
+from lateen.resolve.host_rule import named_secrets
 from lateen.resolve.sds import secret_name
 
 GATEWAY_NAMESPACE = "istio-system"

@@ -13,8 +13,8 @@ from lateen.model.hostname import covers
 from lateen.model.service import Service, ServicePort
 from lateen.resolve.access_log import access_log
 from lateen.resolve.clusters import cluster_kind, is_routable
-from lateen.resolve.destination_rules import HostRule
 from lateen.resolve.gateway_servers import AUTO_PASSTHROUGH, GatewayServer, servers_of
+from lateen.resolve.host_rule import HostRule
 from lateen.resolve.view import GatewayView
 
 MUTUAL_TLS_ALPN = ("istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2")

@@ -14,10 +14,11 @@ from lateen.model.service import Endpoint, Protocol, Resolution, Service, Servic
 from lateen.model.settings import MeshSettings
 from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.config_origin import config_origins
-from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.endpoints import EndpointPlan, assignment_for
+from lateen.resolve.host_rule import HostRule
 from lateen.resolve.locality import Preference, preference_for
 from lateen.resolve.place import Place
+from lateen.resolve.policy_overlay import policy_for
 from lateen.resolve.sds import Unusable
 from lateen.resolve.traffic_policy import (
     circuit_breaker,

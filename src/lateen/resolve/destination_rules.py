@@ -1,105 +1,20 @@
-"""Destination rules: which one governs a host for a client, and the policy it sets for each port and subset.
+"""Destination rules: which one governs a host for a client.
 
-Rules: Istio's `PushContext.destinationRule`, `mergeDestinationRule` and `MergeSubsetTrafficPolicy`.
+Rules: Istio's `PushContext.destinationRule` and `mergeDestinationRule`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from msgspec.structs import replace
-
-from lateen.api.destination_rule import DestinationRule, Subset, TrafficPolicy
+from lateen.api.destination_rule import DestinationRule
 from lateen.api.problem import Problem, Severity
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, fully_qualified, is_wildcard
 from lateen.model.selection import selects
 from lateen.model.service import Service
-from lateen.model.settings import DefaultTrafficPolicy, MeshSettings
+from lateen.model.settings import MeshSettings
+from lateen.resolve.host_rule import HostRule, merge_rules
 from lateen.resolve.visibility import PRIVATE, PUBLIC, is_visible
-
-_PORT_BLOCKS = ("load_balancer", "connection_pool", "outlier_detection", "tls")
-_BLOCKS = (*_PORT_BLOCKS, "tunnel", "proxy_protocol", "retry_budget")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class HostRule:
-    """One namespace's destination rules for one host, merged: subsets of all, the policy of the oldest that has one."""
-
-    traffic_policy: TrafficPolicy | None
-    subsets: tuple[Subset, ...]
-    sources: tuple[DestinationRule, ...]
-
-    @property
-    def for_chosen(self) -> bool:
-        """Whether it holds for chosen workloads only."""
-        return self.sources[0].spec.workload_selector is not None
-
-    @property
-    def credentials(self) -> frozenset[str]:
-        """The names of the Secrets that it speaks of (`credentialName`)."""
-        return frozenset().union(*map(named_secrets, self.sources))
-
-    def subset(self, name: str) -> Subset | None:
-        """The subset of that name."""
-        return next((subset for subset in self.subsets if subset.name == name), None)
-
-
-def named_secrets(rule: DestinationRule) -> frozenset[str]:
-    """The names of the Secrets that a rule speaks of (`credentialName`)."""
-    written = (rule.spec.traffic_policy, *(subset.traffic_policy for subset in rule.spec.subsets))
-    policies = [policy for policy in written if policy is not None]
-    settings = [policy.tls for policy in policies]
-    settings += [port.tls for policy in policies for port in policy.port_level_settings]
-    return frozenset(tls.credential_name for tls in settings if tls is not None and tls.credential_name)
-
-
-def policy_for(
-    rule: HostRule | None, port: int, subset: str = "", mesh: DefaultTrafficPolicy | None = None
-) -> TrafficPolicy | None:
-    """The policy for one port and subset of the rule's host, without port-level settings.
-
-    What the host's policy leaves out is the `mesh`'s, if that is given.
-
-    A subset's policy replaces the host's block by block. Settings for the port take the place of the policy they stand
-    in: what they leave out has its default, but for the blocks that no port has, which come from the host's policy.
-    """
-    policy = filled(_overlay(None, rule.traffic_policy, port) if rule else None, mesh)
-    chosen = rule.subset(subset) if rule and subset else None
-    return _overlay(policy, chosen.traffic_policy, port) if chosen else policy
-
-
-def filled(policy: TrafficPolicy | None, mesh: DefaultTrafficPolicy | None) -> TrafficPolicy | None:
-    """The policy with the mesh's blocks where it has none of its own."""
-    if mesh is None:
-        return policy
-    own = policy or TrafficPolicy()
-    return replace(
-        own,
-        connection_pool=own.connection_pool or mesh.connection_pool,
-        outlier_detection=own.outlier_detection or mesh.outlier_detection,
-    )
-
-
-def _overlay(below: TrafficPolicy | None, above: TrafficPolicy | None, port: int) -> TrafficPolicy | None:
-    if above is None:
-        return below
-    inherited: dict[str, Any] = {name: getattr(below, name, None) for name in _BLOCKS}  # Any: structs
-    for settings in above.port_level_settings:
-        if settings.port is not None and settings.port.number == port:
-            return TrafficPolicy(**(inherited | {name: getattr(settings, name) for name in _PORT_BLOCKS}))
-    return TrafficPolicy(**{name: getattr(above, name) or inherited[name] for name in _BLOCKS})
-
-
-def all_policies(rule: DestinationRule) -> Iterator[TrafficPolicy]:
-    """Every policy of a rule: as it stands, as the rule's subsets have it, and as their ports do."""
-    merged = merge_rules(rule)
-    for name in ("", *(subset.name for subset in rule.spec.subsets)):
-        chosen = merged.subset(name)
-        written = [each for each in (rule.spec.traffic_policy, chosen and chosen.traffic_policy) if each]
-        ports = {each.port.number for policy in written for each in policy.port_level_settings if each.port}
-        found = (policy_for(merged, port, name) for port in sorted({0} | ports))
-        yield from (policy for policy in found if policy is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,16 +200,6 @@ def export_to(rule: DestinationRule, settings: MeshSettings) -> tuple[str, ...]:
 def _chooses(rule: DestinationRule, labels: Mapping[str, str]) -> bool:
     selector = rule.spec.workload_selector
     return selector is not None and selects(selector.match_labels, labels)
-
-
-def merge_rules(*group: DestinationRule) -> HostRule:
-    """One rule of several for the same host, oldest first."""
-    subsets: dict[str, Subset] = {}
-    for rule in group:
-        for subset in rule.spec.subsets:
-            subsets.setdefault(subset.name, subset)
-    policy = next((rule.spec.traffic_policy for rule in group if rule.spec.traffic_policy is not None), None)
-    return HostRule(policy, tuple(subsets.values()), group)
 
 
 def distinct_by_rules(

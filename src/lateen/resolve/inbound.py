@@ -47,7 +47,8 @@ from lateen.model.service import Protocol, Service, ServicePort
 from lateen.model.settings import MeshSettings
 from lateen.model.workload import Workload
 from lateen.resolve.access_log import access_log
-from lateen.resolve.destination_rules import HostRule, policy_for
+from lateen.resolve.host_rule import HostRule
+from lateen.resolve.policy_overlay import policy_for
 from lateen.resolve.traffic_policy import circuit_breaker, connection_settings
 
 PROXY_PORTS = frozenset({ADMIN_PORT, OUTBOUND_PORT, INBOUND_PORT, 15020, READINESS_PORT, STATS_PORT})

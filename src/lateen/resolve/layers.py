@@ -19,10 +19,11 @@ from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.model.tls_secret import TlsSecret
 from lateen.resolve.clusters import BY_NAME, Asker, catch_all_clusters, cluster_kind, is_routable, port_clusters
-from lateen.resolve.destination_rules import Client, HostRule, RuleIndex, rules_for
+from lateen.resolve.destination_rules import Client, RuleIndex, rules_for
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
 from lateen.resolve.gateway import resolve_gateway
 from lateen.resolve.gateway_name import MESH
+from lateen.resolve.host_rule import HostRule
 from lateen.resolve.outbound import resolve_outbound
 from lateen.resolve.place import Place
 from lateen.resolve.policy_problems import secret_problems

@@ -20,8 +20,8 @@ from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
 from lateen.model.traffic_distribution import SAME_NODE, SAME_ZONE
-from lateen.resolve.destination_rules import all_policies, filled
 from lateen.resolve.place import NETWORK, REGION, SUBZONE, ZONE, Place, endpoint_labels
+from lateen.resolve.policy_overlay import all_policies, filled
 
 Rank = tuple[int, int]
 """How far an endpoint is from a client: by the labels of `failoverPriority`, then by locality. The least is first."""

@@ -19,14 +19,8 @@ from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.tls_secret import TlsSecret
 from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.resolve.auto_passthrough import passed_on_hosts
-from lateen.resolve.destination_rules import (
-    Client,
-    RuleIndex,
-    distinct_by_rules,
-    index_rules,
-    named_secrets,
-    rules_for,
-)
+from lateen.resolve.destination_rules import Client, RuleIndex, distinct_by_rules, index_rules, rules_for
+from lateen.resolve.host_rule import named_secrets
 from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
 from lateen.resolve.ingress import shape_by_sidecar

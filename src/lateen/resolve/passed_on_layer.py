@@ -18,8 +18,8 @@ from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.resolve.auto_passthrough import passed_on_ports
 from lateen.resolve.clusters import port_clusters
-from lateen.resolve.destination_rules import HostRule
 from lateen.resolve.endpoints import EndpointPlan, assignment_for
+from lateen.resolve.host_rule import HostRule
 from lateen.resolve.layers import Endpoints, MeshView
 
 MUTUAL_TLS = "istio"

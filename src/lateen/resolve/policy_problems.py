@@ -2,25 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from lateen.api.destination_rule import ClientTLSSettings, DestinationRule, PortTrafficPolicy, TrafficPolicy
+from lateen.api.destination_rule import ClientTLSSettings, DestinationRule
 from lateen.api.problem import Problem, Severity
-from lateen.resolve.destination_rules import HostRule
 from lateen.resolve.destinations import REFERENCE
+from lateen.resolve.host_rule import HostRule, written_policies
 from lateen.resolve.sds import Unusable, names_for, secret_name
-
-
-def written_policies(rule: DestinationRule) -> Iterator[tuple[str, TrafficPolicy | PortTrafficPolicy]]:
-    """Every policy as it stands in the rule, and where."""
-    policies = [("spec.trafficPolicy", rule.spec.traffic_policy)]
-    policies += [
-        (f"spec.subsets[{position}].trafficPolicy", subset.traffic_policy)
-        for position, subset in enumerate(rule.spec.subsets)
-    ]
-    for path, policy in policies:
-        if policy is not None:
-            yield path, policy
-            for position, port in enumerate(policy.port_level_settings):
-                yield f"{path}.portLevelSettings[{position}]", port
 
 
 def policy_problems(rule: DestinationRule) -> Iterator[Problem]:

@@ -16,8 +16,9 @@ from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.model.tls_secret import TlsSecret
-from lateen.resolve.destination_rules import HostRule, policy_for
 from lateen.resolve.egress import EVERYWHERE, EgressPlace
+from lateen.resolve.host_rule import HostRule
+from lateen.resolve.policy_overlay import policy_for
 from lateen.resolve.scope import Scope
 
 

@@ -24,7 +24,7 @@ from lateen.resolve.clusters import (
     is_routable,
     port_clusters,
 )
-from lateen.resolve.destination_rules import merge_rules
+from lateen.resolve.host_rule import merge_rules
 from lateen.resolve.traffic_policy import connection_settings, upstream_protocol
 
 HOST = "reviews.default.svc.cluster.local"

@@ -2,16 +2,8 @@ from tests.support.resources import service, snapshot
 
 from lateen.lib.memo import Memo
 from lateen.model.settings import MeshSettings
-from lateen.resolve.destination_rules import (
-    Client,
-    HostRule,
-    RuleIndex,
-    distinct_by_rules,
-    index_rules,
-    merge_rules,
-    policy_for,
-    rules_for,
-)
+from lateen.resolve.destination_rules import Client, RuleIndex, distinct_by_rules, index_rules, rules_for
+from lateen.resolve.host_rule import merge_rules
 
 HOST = "reviews.default.svc.cluster.local"
 SETTINGS = MeshSettings()
@@ -81,13 +73,9 @@ BOTH = rule("old", "{host: reviews, subsets: [{name: v1, labels: {version: v1}}]
 )
 
 
-def merged(text: str) -> HostRule:
-    return merge_rules(*snapshot(text).destination_rules)
-
-
 def test_rules_for_one_host_are_merged_the_oldest_first() -> None:
     assert governing(BOTH) == ["old", "new"]
-    found = merged(BOTH)
+    found = merge_rules(*snapshot(BOTH).destination_rules)
     assert [(each.name, each.labels) for each in found.subsets] == [("v1", {"version": "v1"}), ("v2", {})]
     assert found.traffic_policy
     assert found.traffic_policy.load_balancer
@@ -114,43 +102,6 @@ def test_rules_that_are_not_seen_in_the_same_namespaces_are_not_merged_and_the_y
     assert not index(
         rule("a", f"{{host: reviews, {policy}}}") + rule("b", f"{{host: reviews, exportTo: ['.'], {policy}}}")
     ).problems
-
-
-POLICY = """
-  host: reviews
-  trafficPolicy:
-    loadBalancer: {simple: RANDOM}
-    connectionPool: {tcp: {maxConnections: 1}}
-    proxyProtocol: {version: V2}
-    portLevelSettings: [{port: {number: 80}, outlierDetection: {consecutive5xxErrors: 7}}]
-  subsets:
-  - name: v1
-    trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
-  - name: v2
-    trafficPolicy:
-      portLevelSettings: [{port: {number: 9080}, tls: {mode: SIMPLE}}]
-"""
-
-
-def test_a_subsets_policy_replaces_block_by_block_and_a_ports_replaces_all() -> None:
-    found = merged(rule("a", POLICY))
-    whole, one, two = (policy_for(found, 9080, subset) for subset in ("", "v1", "v2"))
-    assert whole
-    assert whole.load_balancer
-    assert whole.load_balancer.simple == "RANDOM"
-    assert one
-    assert one.load_balancer
-    assert one.load_balancer.simple == "ROUND_ROBIN"
-    assert one.connection_pool == whole.connection_pool
-    assert two
-    assert (two.load_balancer, two.connection_pool) == (None, None)
-    assert two.tls
-    assert two.proxy_protocol
-    port = policy_for(found, 80)
-    assert port
-    assert (port.load_balancer, port.connection_pool, port.proxy_protocol) == (None, None, None)
-    assert port.outlier_detection
-    assert policy_for(found, 80, "v1").load_balancer.simple == "ROUND_ROBIN"  # type: ignore[union-attr]
 
 
 def test_only_namespaces_whose_rules_others_do_not_share_are_distinct() -> None:
