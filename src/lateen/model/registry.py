@@ -77,7 +77,8 @@ def joined(first: Service, *others: Service) -> Service:
     """The first of those that declare a hostname in a namespace, with the ports and addresses that only others have.
 
     A Kubernetes service takes nothing from ServiceEntries, and no service from one that finds its endpoints in another
-    way (`appendSidecarServices`, `canMergeServices`).
+    way or is for others (`appendSidecarServices`, `canMergeServices`). Where one entry chooses addresses, clients are
+    taken to know these.
     """
     alike = [each for each in (first, *others) if _fits(each, first)]
     ports: dict[int, ServicePort] = {}
@@ -87,20 +88,31 @@ def joined(first: Service, *others: Service) -> Service:
     addresses = dict.fromkeys(address for each in alike for address in each.addresses)
     endpoints = dict.fromkeys(address for each in alike for address in each.own_endpoints)
     return msgspec.structs.replace(
-        first, ports=tuple(ports.values()), addresses=tuple(addresses), own_endpoints=tuple(endpoints)
+        first,
+        ports=tuple(ports.values()),
+        addresses=tuple(addresses),
+        automatic=all(each.automatic for each in alike),
+        own_endpoints=tuple(endpoints),
     )
 
 
 def _fits(service: Service, first: Service) -> bool:
-    return service is first or (not first.is_kubernetes and service.resolution is first.resolution)
+    return service is first or (not first.is_kubernetes and _kind(service) == _kind(first))
+
+
+def _kind(service: Service) -> tuple[object, ...]:
+    return service.resolution, service.labels, service.selector, set(service.export_to)
 
 
 def _duplicate(loser: Service, before: Sequence[Service]) -> Problem | None:
     """The finding about a service that is not in force as it is written; other ports of the same host are welcome."""
     winner = before[0]
     taken = {port.number for each in before if _fits(each, winner) for port in each.ports}
-    if _fits(loser, winner) and taken.isdisjoint(port.number for port in loser.ports):
+    fits = _fits(loser, winner)
+    if fits and taken.isdisjoint(port.number for port in loser.ports):
         return None
+    again = "give it another name, or delete one of the two"
+    alike = "give both the same labels, resolution, exportTo and workloadSelector, or delete one of the two"
     effect = "only its endpoints are used" if not winner.is_kubernetes else "it has no effect"
     return Problem(
         loser.source,
@@ -108,5 +120,5 @@ def _duplicate(loser: Service, before: Sequence[Service]) -> Problem | None:
         "DuplicateHost",
         Severity.WARNING,
         f"{loser.hostname} is declared by {winner.source} already; {effect}",
-        "give it another name, or delete one of the two",
+        again if fits or winner.is_kubernetes else alike,
     )

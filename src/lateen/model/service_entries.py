@@ -35,7 +35,7 @@ def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, 
             labels=meta.labels,
             annotations=meta.annotations,
             traffic_distribution=traffic_distribution("", meta.annotations),
-            subject_alt_names=spec.subject_alt_names,
+            subject_alt_names=_subject_alt_names(source, settings),
             own_endpoints=_own_endpoints(source),
             is_kubernetes=False,
         )
@@ -62,6 +62,14 @@ def _shortest(address: str) -> str:
     """A network of one address is that address."""
     host, slash, _ = address.partition("/")
     return host if slash and ip_network(address, strict=False).num_addresses == 1 else address
+
+
+def _subject_alt_names(source: ServiceEntry, settings: MeshSettings) -> tuple[str, ...]:
+    """The names that servers of an entry may show, those of its endpoints' service accounts among them."""
+    spec = source.spec
+    accounts = sorted({each.service_account for each in spec.endpoints if each.service_account})
+    identities = (f"spiffe://{settings.trust_domain}/ns/{source.metadata.namespace}/sa/{each}" for each in accounts)
+    return (*spec.subject_alt_names, *identities)
 
 
 def _own_endpoints(source: ServiceEntry) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from lateen.lib.memo import Memo
 from lateen.model.service import Service
 
 
@@ -26,3 +27,8 @@ def aliases_of(services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
         if service.alias_of and (name := stands_for(by_hostname, service)):
             found[name] = (*found.get(name, ()), service.hostname)
     return found
+
+
+def aliases_in(memo: Memo, services: Iterable[Service]) -> Mapping[str, tuple[str, ...]]:
+    """The same, worked out once for all who ask in a round."""
+    return memo.recall("aliases", aliases_of, services)

@@ -9,7 +9,7 @@ from lateen.ir.route import RouteConfig, VirtualHost
 from lateen.lib.memo import Memo
 from lateen.model.hostname import covers, is_wildcard
 from lateen.model.service import Service
-from lateen.resolve.aliases import aliases_of
+from lateen.resolve.aliases import aliases_in
 from lateen.resolve.destinations import facts, target_problems
 from lateen.resolve.gateway_name import MESH
 from lateen.resolve.http_routes import claim_problems
@@ -141,7 +141,7 @@ def _ports(rule: Rule, by_port: Mapping[int, PortServices], services: Mapping[st
 
 def _domains(view: OutboundView) -> dict[str, tuple[str, ...]]:
     memo, namespace, domain = view.memo, view.scope.namespace, view.settings.cluster_domain
-    aliases = memo.recall("aliases", aliases_of, view.services)
+    aliases = aliases_in(memo, view.services)
     return {
         service.hostname: memo.recall(
             ("domains", service.hostname),

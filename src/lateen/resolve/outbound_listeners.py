@@ -38,12 +38,14 @@ from lateen.model.hostname import is_address
 from lateen.model.service import Protocol, Resolution, Service, ServicePort
 from lateen.model.settings import MeshSettings, OutboundMode
 from lateen.resolve.access_log import access_log
+from lateen.resolve.aliases import aliases_in
 from lateen.resolve.destinations import facts
 from lateen.resolve.dynamic_dns import chain_looking_up
 from lateen.resolve.egress import EgressPlace
 from lateen.resolve.rules import HostIndex, Target
 from lateen.resolve.tcp_routes import connection_rules, networks, service_chains, targets_of
 from lateen.resolve.view import OutboundView
+from lateen.resolve.virtual_hosts import host_names
 
 CONFLICT = "ListenerConflict"
 
@@ -156,15 +158,23 @@ def _chains(
 ) -> tuple[FilterChain, ...]:
     rules = tuple(connection_rules(index.for_host(service.hostname)))
     told_by_name = address == WILDCARD_ADDRESS or service.resolution is Resolution.DYNAMIC_DNS
-    sni = (service.hostname,) if told_by_name and service.hostname != "*" else ()
+    sni = _server_names(view, service) if told_by_name and service.hostname != "*" else ()
     return view.memo.recall(
         ("chains", service.hostname, address, port.number),
         lambda *_: service_chains(view, service, port, rules, cidrs, sni),
         service,
         view.settings,
+        *sni,
         *rules,
         *facts(view, [Target(service.hostname, "", port.number, ""), *targets_of(rules)], port.number),
     )
+
+
+def _server_names(view: OutboundView, service: Service) -> tuple[str, ...]:
+    """The names by which clients ask for a service in TLS: its own, and its aliases with their shorter forms."""
+    aliases = aliases_in(view.memo, view.services).get(service.hostname, ())
+    namespace, domain = view.scope.namespace, view.settings.cluster_domain
+    return (service.hostname, *(name for alias in aliases for name in host_names(alias, namespace, domain)))
 
 
 def shared_route(place: EgressPlace, port: int) -> str:

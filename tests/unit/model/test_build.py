@@ -206,9 +206,55 @@ spec: {hosts: [a.example.com], addresses: [%s], resolution: DNS, ports: [{number
     assert [each.port for each in mesh.endpoints["default", "a.example.com", 443]] == [443]
     assert not mesh.problems
     assert [each.code for each in snapshot(plain + plain.replace("plain", "again")).problems] == ["DuplicateHost"]
-    other = snapshot(plain + (entry % ("static", "192.0.2.2", 443, "https", "HTTPS")).replace("DNS", "STATIC"))
-    assert [port.number for port in other.services["default", "a.example.com"].ports] == [80]
-    assert [each.code for each in other.problems] == ["DuplicateHost"]
+    secure = entry % ("secure", "192.0.2.2", 443, "https", "HTTPS")
+    for other in (
+        secure.replace("DNS", "STATIC"),
+        secure.replace("DNS", "DNS, exportTo: ['.']"),
+        secure.replace("DNS", "DNS, workloadSelector: {labels: {app: a}}"),
+        secure.replace("secure}", "secure, labels: {app: a}}"),
+    ):
+        apart = snapshot(plain + other)
+        assert [port.number for port in apart.services["default", "a.example.com"].ports] == [80]
+        assert [each.code for each in apart.problems] == ["DuplicateHost"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "automatic"), [("", "", True), ("", "192.0.2.2", False), ("192.0.2.1", "", False)]
+)
+def test_addresses_of_a_host_are_automatic_where_no_entry_chooses_any(
+    first: str, second: str, *, automatic: bool
+) -> None:
+    mesh = snapshot(
+        "".join(
+            f"""
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: e-{port}}}
+spec: {{hosts: [a.com], addresses: [{address}], resolution: DNS, ports: [{{number: {port}, name: t-{port}}}]}}
+"""
+            for port, address in ((1, first), (2, second))
+        )
+    )
+    assert mesh.services["default", "a.com"].automatic is automatic
+
+
+def test_endpoints_may_show_the_names_of_their_service_accounts() -> None:
+    mesh = snapshot(
+        """
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: e, namespace: test}
+spec:
+  hosts: [a.com]
+  resolution: STATIC
+  subjectAltNames: [top]
+  endpoints: [{address: 1.1.1.1, serviceAccount: b}, {address: 1.1.1.2, serviceAccount: a}, {address: 1.1.1.3}]
+  ports: [{number: 80, name: http}]
+"""
+    )
+    accounts = [f"spiffe://cluster.local/ns/test/sa/{each}" for each in "ab"]
+    assert mesh.services["test", "a.com"].subject_alt_names == ("top", *accounts)
 
 
 def test_a_kubernetes_service_beats_an_older_service_entry() -> None:

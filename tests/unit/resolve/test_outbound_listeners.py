@@ -135,6 +135,19 @@ def test_tls_to_an_automatic_address_is_told_by_name_at_others_too() -> None:
     assert listeners(entry("a", "TLS", ", addresses: [240.240.0.1]") + given).keys() == {"240.240.0.1_9080"}
 
 
+def test_tls_to_an_alias_goes_where_its_name_leads() -> None:
+    alias = (
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: alias, namespace: %s}\n"
+        "spec: {type: ExternalName, externalName: a.com, ports: [{port: 9080, name: tls}]}\n"
+    )
+    full = "alias.default.svc.cluster.local"
+    own = f"{full} {full}. alias alias.default.svc alias.default"
+    assert listeners(entry("a", "TLS") + alias % "default") == {"0.0.0.0_9080": [f"a.com {own} -> 9080||a.com", ELSE]}
+    far = listeners(entry("a", "TLS") + alias % "far")["0.0.0.0_9080"][0].split()
+    assert "alias.far" in far
+    assert "alias" not in far
+
+
 def headless(protocol: str) -> str:
     return (
         at("db", "None", protocol)
