@@ -10,6 +10,8 @@ from lateen.simulation.endpoints import place_text
 
 WIDTH = 116
 TOPIC_WIDTH = 14
+SHOWN = 4
+"""Places in a line."""
 
 _HEADLINES = {
     Verdict.NOT_FOUND: "It is answered 404: no rule and no service takes it",
@@ -54,8 +56,8 @@ def _outcome(explanation: Explanation) -> Iterator[str]:
             yield f"It is forwarded, but answered {status}: nothing serves it" if status else "It is forwarded"
             yield from _targets(explanation)
         case Verdict.PASSTHROUGH:
-            place = explanation.endpoints[0] if explanation.endpoints else explanation.call
-            yield f"It is passed on as it is, to {place_text(place.address, place.port)}"
+            places = [place_text(each.address, each.port) for each in explanation.endpoints or (explanation.call,)]
+            yield f"It is passed on as it is, to {'one of ' if len(places) > 1 else ''}{_shown(places)}"
         case Verdict.BLACK_HOLE:
             yield f"It goes nowhere: {status or 'the connection is closed'}"
         case Verdict.REDIRECT:
@@ -69,9 +71,13 @@ def _outcome(explanation: Explanation) -> Iterator[str]:
 def _targets(explanation: Explanation) -> Iterator[str]:
     for cluster in explanation.clusters:
         endpoints = [each for each in explanation.endpoints if each.cluster == cluster.name and each.healthy]
-        names = list(dict.fromkeys(each.workload or place_text(each.address, each.port) for each in endpoints))
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        shown = _shown(list(dict.fromkeys(each.workload or place_text(each.address, each.port) for each in endpoints)))
         yield f"  {percent(cluster.share):>6}  {_target(cluster, explanation)}{f'  ->  {shown}' if shown else ''}"
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _target(cluster: ClusterShare, explanation: Explanation) -> str:

@@ -150,7 +150,7 @@ def test_cases_hold_in_a_mesh_or_say_what_it_does_instead(tmp_path: Path) -> Non
     assert code == 1
     failed = [line.partition(": ")[2] for line in output.splitlines() if line.startswith("FAIL ")]
     assert failed == ["testers see v1", "it is still there", "the path stays", "nobody"]
-    assert "    - not v2\n    + outbound|5000|v2|helloworld.default.svc.cluster.local\n" in output
+    assert "    - not v2\n    + helloworld-v2\n" in output
     assert "  verdict\n    - forward\n    + redirect\n" in output
     assert "  request.path\n    - /api/hello\n    + /hello\n" in output
     assert "skip other side: it asks about a proxy's other side alone" in output

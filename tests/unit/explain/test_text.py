@@ -1,4 +1,4 @@
-from tests.support.explaining import MESH, SUBSETS, ask, scenario
+from tests.support.explaining import MESH, SUBSETS, ask, deployment, scenario
 from tests.unit.explain.test_explain import SPLIT
 
 from lateen.explain.text import WIDTH, text_of
@@ -36,3 +36,9 @@ def test_answers_of_the_proxy_itself() -> None:
 def test_a_share_that_goes_nowhere_is_said() -> None:
     mesh = scenario(MESH + SUBSETS + SPLIT.replace("subset: v2", "subset: v7"))
     assert "     25%  nowhere: answered 503" in text_of(ask(mesh, "http://reviews:9080/reviews/1")).split("\n")
+
+
+def test_without_a_proxy_any_endpoint_of_the_service_may_be_the_one() -> None:
+    bare = deployment("bare", extra="annotations: {sidecar.istio.io/inject: 'false'}")
+    lines = text_of(ask(scenario(MESH + bare), "http://reviews:9080/", "bare")).split("\n")
+    assert lines[3] == "It is passed on as it is, to one of 10.244.0.1:9080, 10.244.0.2:9080"
