@@ -1,11 +1,8 @@
 """What each proxy is told: the resolver's entry."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from lateen.api.destination_rule import DestinationRule
-from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
 from lateen.api.sidecar import Sidecar
 from lateen.api.virtual_service import VirtualService
@@ -13,21 +10,17 @@ from lateen.ir.config import Layer, ProxyConfig
 from lateen.lib.memo import Memo, Recent, Stage
 from lateen.model.legacy.blame import blamed
 from lateen.model.selection import picked
-from lateen.model.service import Resolution, Service
 from lateen.model.settings import MeshSettings
-from lateen.model.snapshot import EndpointKey, MeshSnapshot
-from lateen.model.tls_secret import TlsSecret
+from lateen.model.snapshot import MeshSnapshot
 from lateen.model.workload import Proxy, ProxyType, Workload
 from lateen.resolve.auto_passthrough import passed_on_hosts
-from lateen.resolve.destination_rules import Client, RuleIndex, distinct_by_rules, index_rules, rules_for
-from lateen.resolve.host_rule import named_secrets
+from lateen.resolve.destination_rules import Client, RuleIndex, rules_for
 from lateen.resolve.imports import Imports, imports_of
 from lateen.resolve.inbound import InboundShape, inbound_shape, resolve_inbound
 from lateen.resolve.ingress import shape_by_sidecar
 from lateen.resolve.layers import (
     ClusterKey,
     ClusterPart,
-    Endpoints,
     MeshView,
     ViewKey,
     cluster_part,
@@ -38,36 +31,15 @@ from lateen.resolve.layers import (
     relevant_rules,
     view_of,
 )
-from lateen.resolve.locality import places_compared
+from lateen.resolve.mesh_index import MeshIndex, MeshIndexer
 from lateen.resolve.passed_on_layer import passed_on_layer
 from lateen.resolve.place import Place
-from lateen.resolve.policy_problems import policy_problems
-from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, route_labels, scope_of
-from lateen.resolve.sds import TlsSecrets, names_for
-from lateen.resolve.selectors import ServiceSelectors, index_selectors
+from lateen.resolve.scope import NamespacedName, Scope, ScopeIndex, scope_of
+from lateen.resolve.sds import TlsSecrets
+from lateen.resolve.selectors import ServiceSelectors
 from lateen.resolve.sidecar_layer import sidecar_layer
-from lateen.resolve.sidecars import SidecarIndex, index_sidecars, sidecar_conflicts
-from lateen.resolve.visibility import distinct_by_services
-
-Services = Mapping[tuple[str, str], Service]
 
 NO_SECRETS: TlsSecrets = {}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Mesh:
-    """A snapshot and what follows from it for all scopes."""
-
-    snapshot: MeshSnapshot
-    sidecars: Mapping[NamespacedName, Sidecar]
-    rules: RuleIndex
-    selectors: ServiceSelectors
-    scopes: ScopeIndex
-    named: Endpoints
-    headless: Endpoints
-    credentials: Mapping[str, TlsSecrets]
-    problems: tuple[Problem, ...]
-    conflicts: tuple[Problem, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -78,7 +50,7 @@ class _Known:
     shape: Stage[InboundShape]
     config: Stage[ProxyConfig]
     proxy: Proxy | None = None
-    mesh: _Mesh | None = None
+    mesh: MeshIndex | None = None
     answer: ProxyConfig | None = None
 
 
@@ -90,19 +62,8 @@ class MeshResolver:
     """
 
     def __init__(self) -> None:
-        self._mesh: _Mesh | None = None
-        self._rules = Stage(index_rules)
-        self._selectors = Stage(_selectors)
-        self._sidecars = Stage(lambda _, sidecars, settings: index_sidecars(sidecars, settings.root_namespace))
-        self._conflicts = Stage(lambda _, index, workloads: sidecar_conflicts(index, workloads.values()))
-        self._distributions = Stage(_distributions)
-        self._places = Stage(places_compared)
-        self._scopes = Stage(_scopes)
-        self._special = Stage(_special)
-        self._named = Stage(_pick)
-        self._headless = Stage(_pick)
-        self._credentials = Stage(_credentials)
-        self._problems = Stage(_problems)
+        self._indexer = MeshIndexer()
+        self._mesh: MeshIndex | None = None
         self._views = Recent(_view_stage)
         self._imports = Recent(_import_stage)
         self._imported = Recent(_imported_stage)
@@ -117,30 +78,7 @@ class MeshResolver:
 
     def update(self, snapshot: MeshSnapshot) -> None:
         """Take `snapshot` as the mesh from now on."""
-        services, settings = snapshot.services, snapshot.settings
-        rules = self._rules.run(snapshot.destination_rules, settings)
-        sidecars = self._sidecars.run(snapshot.sidecars, settings)
-        named, headless = self._special.run(services)
-        self._mesh = _Mesh(
-            snapshot=snapshot,
-            sidecars={(each.metadata.namespace, each.metadata.name): each for each in snapshot.sidecars},
-            rules=rules,
-            selectors=self._selectors.run(services),
-            scopes=self._scopes.run(
-                services,
-                rules,
-                self._places.run(snapshot.destination_rules, settings, self._distributions.run(services)),
-                snapshot.virtual_services,
-                snapshot.gateways,
-                sidecars,
-                settings,
-            ),
-            named=self._named.run(named, snapshot.endpoints),
-            headless=self._headless.run(headless, snapshot.endpoints),
-            credentials=self._credentials.run(snapshot.secrets, snapshot.destination_rules),
-            problems=self._problems.run(rules, snapshot.destination_rules),
-            conflicts=self._conflicts.run(sidecars, snapshot.workloads),
-        )
+        self._mesh = self._indexer.index(snapshot)
         self._resolved = {}
         self._views.begin()
         self._imports.begin()
@@ -179,7 +117,7 @@ class MeshResolver:
         found |= dict.fromkeys(problem for layer in layers for problem in layer.problems)
         return tuple(blamed(found, self._mesh.snapshot.legacy))
 
-    def _layers(self, proxy: Proxy, known: _Known, mesh: _Mesh) -> tuple[Layer, ...]:
+    def _layers(self, proxy: Proxy, known: _Known, mesh: MeshIndex) -> tuple[Layer, ...]:
         workload = mesh.snapshot.workloads.get((proxy.namespace, proxy.name))
         scope = known.scope.run(proxy, workload, mesh.scopes, mesh.selectors)
         if scope not in self._resolved:
@@ -190,35 +128,34 @@ class MeshResolver:
         shape = known.shape.run(proxy, workload, mesh.selectors, mesh.snapshot.settings, sidecar, mesh.rules)
         return (*self._resolved[scope], self._inbound[shape])
 
-    def _resolve_scope(self, scope: Scope, mesh: _Mesh) -> tuple[Layer, ...]:
+    def _resolve_scope(self, scope: Scope, mesh: MeshIndex) -> tuple[Layer, ...]:
         snapshot, settings, gateway = mesh.snapshot, mesh.snapshot.settings, scope.is_gateway
         namespace = scope.namespace if scope.namespace in mesh.scopes.distinct else ""
         key = ViewKey(namespace, picked(dict(scope.labels), mesh.scopes.rule_labels) if namespace else ())
         view = self._views[key].run(snapshot.services, mesh.rules, settings)
         rules = self._visible[scope.namespace, gateway].run(snapshot.virtual_services, settings)
         if scope.sidecar is not None:
-            return self._resolve_imports(scope, mesh, view, rules)
+            return self._resolve_imports(scope, scope.sidecar, mesh, view, rules)
         clusters, endpoints = self._clusters_of(key, scope, mesh, view)
         fronts = (snapshot.services, snapshot.gateways, snapshot.secrets) if gateway else ()
         outbound = self._outbound[scope].run(view, clusters.names, rules, mesh.headless, settings, *fronts)
         layers = (clusters.layer, endpoints, outbound)
-        hosts = passed_on_hosts(scope.chosen(snapshot.gateways))
+        hosts = passed_on_hosts(scope.chosen(snapshot.gateways)) if gateway else ()
         return (*layers, self._passed_on[key, hosts].run(view, snapshot.endpoints, settings)) if hosts else layers
 
     def _resolve_imports(
-        self, scope: Scope, mesh: _Mesh, whole: MeshView, rules: tuple[VirtualService, ...]
+        self, scope: Scope, name: NamespacedName, mesh: MeshIndex, whole: MeshView, rules: tuple[VirtualService, ...]
     ) -> tuple[Layer, ...]:
-        """The layers of a scope with a Sidecar; `whole` and `rules` are what would be seen without it."""
-        assert scope.sidecar is not None  # noqa: S101 - asked by the caller
-        snapshot, settings, sidecar = mesh.snapshot, mesh.snapshot.settings, mesh.sidecars[scope.sidecar]
-        key = ViewKey(scope.namespace, picked(dict(scope.labels), mesh.scopes.rule_labels), scope.sidecar)
-        imports = self._imports[scope.sidecar, scope.namespace].run(sidecar, snapshot.services, rules, settings)
+        """The layers of a scope with the Sidecar `name`; `whole` and `rules` are what would be seen without it."""
+        snapshot, settings, sidecar = mesh.snapshot, mesh.snapshot.settings, mesh.sidecars[name]
+        key = ViewKey(scope.namespace, picked(dict(scope.labels), mesh.scopes.rule_labels), name)
+        imports = self._imports[name, scope.namespace].run(sidecar, snapshot.services, rules, settings)
         view = self._imported[key].run(imports.services, mesh.rules, settings)
         clusters, endpoints = self._clusters_of(key, scope, mesh, view)
         outbound = self._outbound[scope].run(view, clusters.names, imports, mesh.headless, settings, sidecar, whole)
         return clusters.layer, endpoints, outbound
 
-    def _clusters_of(self, key: ViewKey, scope: Scope, mesh: _Mesh, view: MeshView) -> tuple[ClusterPart, Layer]:
+    def _clusters_of(self, key: ViewKey, scope: Scope, mesh: MeshIndex, view: MeshView) -> tuple[ClusterPart, Layer]:
         snapshot, gateway = mesh.snapshot, scope.is_gateway
         named_for = scope.place if mesh.named else None
         trusted = scope.namespace if mesh.credentials and (gateway or key.namespace) else ""
@@ -286,67 +223,3 @@ def _shape(
     general = rules_for(memo, rules, selecting, Client(proxy.namespace, {}), settings)
     shape = inbound_shape(workload, selecting, settings, general)
     return shape_by_sidecar(shape, sidecar, proxy) if sidecar else shape
-
-
-def _selectors(_: Memo, services: Services) -> ServiceSelectors:
-    return index_selectors(services.values())
-
-
-def _scopes(
-    _: Memo,
-    services: Services,
-    index: RuleIndex,
-    places: frozenset[str] | None,
-    virtual_services: tuple[VirtualService, ...],
-    gateways: tuple[Gateway, ...],
-    sidecars: SidecarIndex,
-    settings: MeshSettings,
-) -> ScopeIndex:
-    return ScopeIndex(
-        labels=route_labels(virtual_services) | index.labels,
-        rule_labels=index.labels,
-        distinct=frozenset(distinct_by_services(services.values()) | distinct_by_rules(index, services, settings)),
-        place_labels=places,
-        gateways=gateways,
-        sidecars=sidecars,
-    )
-
-
-def _distributions(_: Memo, services: Services) -> frozenset[str]:
-    return frozenset(each.traffic_distribution for each in services.values() if each.traffic_distribution)
-
-
-def _special(_: Memo, services: Services) -> tuple[tuple[EndpointKey, ...], tuple[EndpointKey, ...]]:
-    """The ports whose endpoints matter to more than EDS: those looked up by name, and those that clients dial."""
-    named = tuple(_keys(each for each in services.values() if each.resolution.is_by_name))
-    return named, tuple(_keys(each for each in services.values() if each.headless or _has_own_workloads(each)))
-
-
-def _has_own_workloads(service: Service) -> bool:
-    """Whether a ServiceEntry without resolution stands for workloads that it selects."""
-    return service.resolution is Resolution.NONE and bool(service.selector)
-
-
-def _keys(services: Iterable[Service]) -> Iterable[EndpointKey]:
-    return ((each.namespace, each.hostname, port.number) for each in services for port in each.ports)
-
-
-def _pick(_: Memo, keys: tuple[EndpointKey, ...], endpoints: Endpoints) -> Endpoints:
-    return {key: endpoints.get(key, ()) for key in keys}
-
-
-def _credentials(
-    memo: Memo, secrets: Mapping[NamespacedName, TlsSecret], rules: tuple[DestinationRule, ...]
-) -> dict[str, TlsSecrets]:
-    """By namespace, the Secrets that destination rules name; empty only if they name none."""
-    credentials = {name for rule in rules for name in memo.recall(("named by", rule.ref), named_secrets, rule)}
-    names = {name for credential in credentials for name in names_for(credential)}
-    found: dict[str, dict[str, TlsSecret]] = {"": {}} if names else {}
-    for (namespace, name), secret in secrets.items():
-        if name in names:
-            found.setdefault(namespace, {})[name] = secret
-    return {namespace: memo.keep(namespace, group) for namespace, group in found.items()}
-
-
-def _problems(_: Memo, index: RuleIndex, rules: tuple[DestinationRule, ...]) -> tuple[Problem, ...]:
-    return (*index.problems, *(problem for rule in rules for problem in policy_problems(rule)))
