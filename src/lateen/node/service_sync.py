@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from lateen.api.config_map import ConfigMap
 from lateen.api.endpoint_slice import EndpointSlice
 from lateen.api.meta import JsonObject, Resource
 from lateen.api.schema import decode
@@ -16,13 +17,15 @@ from lateen.client.reflector import ChangeType, Name, Reflector
 from lateen.lib.backoff import Backoff
 from lateen.lib.clock import Clock
 from lateen.lib.tasks import forever
+from lateen.model.mesh_config import SETTINGS_MAP, mesh_settings
+from lateen.model.settings import MeshSettings
 from lateen.node.dns.table import build_table, write_table
 from lateen.node.network.address_plan import AddressPlan
 from lateen.node.network.forwarding import Forwarding, forwarding_for
 
 log = logging.getLogger(__name__)
 
-KINDS = ("Service", "EndpointSlice", "ServiceEntry", "Pod")
+KINDS = ("Service", "EndpointSlice", "ServiceEntry", "Pod", "ConfigMap")
 SETTLE_SECONDS = 0.02
 
 R = TypeVar("R", bound=Resource)
@@ -41,7 +44,7 @@ class ServiceSync:
         self._plan = plan
         self._table = table
         self._apply = apply
-        self._reflectors = {kind: Reflector(client, kind, clock) for kind in KINDS}
+        self._reflectors = {kind: _reflector(client, kind, clock) for kind in KINDS}
         self._synced: set[str] = set()
         self._changed = asyncio.Event()
         self._backoff = Backoff(0.1, 10.0)
@@ -76,13 +79,17 @@ class ServiceSync:
             raise
         self._backoff.reset()
 
-    def _read(self) -> tuple[list[Service], list[EndpointSlice], list[ServiceEntry], dict[str, str]]:
+    def _read(self) -> tuple[list[Service], list[EndpointSlice], list[ServiceEntry], dict[str, str], MeshSettings]:
         return (
             self._decoded("Service", Service),
             self._decoded("EndpointSlice", EndpointSlice),
             self._decoded("ServiceEntry", ServiceEntry),
             self._clients(),
+            self._settings(),
         )
+
+    def _settings(self) -> MeshSettings:
+        return mesh_settings(next(iter(self._decoded("ConfigMap", ConfigMap)), None))[0]
 
     def _clients(self) -> dict[str, str]:
         """The namespaces of pods by their addresses."""
@@ -107,6 +114,15 @@ class ServiceSync:
         slices: list[EndpointSlice],
         entries: list[ServiceEntry],
         clients: Mapping[str, str],
+        settings: MeshSettings,
     ) -> None:
-        write_table(self._table, build_table(self._plan.pods, services, slices, entries, clients))
+        write_table(self._table, build_table(self._plan.pods, services, slices, entries, clients, settings))
         self._apply(forwarding_for(services, slices))
+
+
+def _reflector(client: ApiClient, kind: str, clock: Clock) -> Reflector:
+    """Of ConfigMaps only the mesh's settings are followed."""
+    if kind != "ConfigMap":
+        return Reflector(client, kind, clock)
+    namespace, name = SETTINGS_MAP
+    return Reflector(client, kind, clock, namespace=namespace, field_selector=f"metadata.name={name}")

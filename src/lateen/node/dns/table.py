@@ -12,6 +12,7 @@ from lateen.api.service import Service
 from lateen.api.service_entry import ServiceEntry
 from lateen.model.legacy.outcome import age_of
 from lateen.model.service_entries import addresses_of
+from lateen.model.settings import MeshSettings
 from lateen.resolve.visibility import NOBODY, PRIVATE, PUBLIC
 
 CLUSTER_DOMAIN = "cluster.local"
@@ -75,18 +76,21 @@ def build_table(
     slices: Iterable[EndpointSlice],
     entries: Iterable[ServiceEntry] = (),
     clients: Mapping[str, str] | None = None,
-    domain: str = CLUSTER_DOMAIN,
+    settings: MeshSettings | None = None,
 ) -> DnsTable:
     """What Kubernetes' DNS specification and Istio's service entries ask for; `clients` are namespaces by address."""
     by_service: dict[tuple[str, str], list[EndpointSlice]] = defaultdict(list)
     for endpoint_slice in slices:
         if endpoint_slice.address_type == "IPv4":
             by_service[endpoint_slice.metadata.namespace, endpoint_slice.service_name].append(endpoint_slice)
-    table = DnsTable(pods=str(pods), domain=domain, addresses={}, aliases={}, ports={}, entries={}, clients={})
+    settings = settings or MeshSettings()
+    table = DnsTable(
+        pods=str(pods), domain=settings.cluster_domain, addresses={}, aliases={}, ports={}, entries={}, clients={}
+    )
     for service in services:
         _add_service(table, service, by_service[service.metadata.namespace, service.metadata.name])
     for entry in sorted(entries, key=age_of):
-        _add_service_entry(table, entry)
+        _add_service_entry(table, entry, settings)
     if not all(is_for_all(each) for each in table.entries.values()):
         table.clients.update(clients or {})
     return table
@@ -134,8 +138,8 @@ def _add_port(table: DnsTable, service: str, port: str, protocol: str, target: P
         table.ports.setdefault(f"_{port}._{protocol}.{service}".lower(), []).append(target)
 
 
-def _add_service_entry(table: DnsTable, entry: ServiceEntry) -> None:
-    owner, export_to = entry.metadata.namespace, entry.spec.export_to or (PUBLIC,)
+def _add_service_entry(table: DnsTable, entry: ServiceEntry, settings: MeshSettings) -> None:
+    owner, export_to = entry.metadata.namespace, entry.spec.export_to or settings.default_service_export_to
     if NOBODY in export_to and PUBLIC not in export_to:
         return
     namespaces = [] if PUBLIC in export_to else sorted({owner if each == PRIVATE else each for each in export_to})

@@ -1,10 +1,13 @@
 from ipaddress import IPv4Network
 from pathlib import Path
 
+import pytest
+
 from lateen.api.endpoint_slice import Endpoint, EndpointConditions, EndpointPort, EndpointSlice
 from lateen.api.meta import ObjectMeta
 from lateen.api.service import Service, ServicePort, ServiceSpec
 from lateen.api.service_entry import ServiceEntry, ServiceEntryAddress, ServiceEntrySpec, ServiceEntryStatus
+from lateen.model.settings import MeshSettings
 from lateen.node.dns.table import DnsTable, EntryAddresses, PortTarget, build_table, read_table, write_table
 
 PODS = IPv4Network("10.244.0.0/20")
@@ -91,6 +94,19 @@ def test_service_entries_say_who_may_see_them() -> None:
     assert table.clients == clients
     assert build_table(PODS, [], [], [younger], clients).clients == clients
     assert build_table(PODS, [], [], [older], clients).clients == {}
+
+
+@pytest.mark.parametrize(
+    ("default", "expected"),
+    [(("*",), [[]]), ((".",), [["shop"]]), ((".", "bar"), [["bar", "shop"]]), (("~",), [])],
+)
+def test_the_meshs_settings_say_who_may_see_entries_that_do_not(
+    default: tuple[str, ...], expected: list[list[str]]
+) -> None:
+    spec = ServiceEntrySpec(hosts=("db.example.com",), addresses=("192.0.2.1",))
+    silent = ServiceEntry(metadata=ObjectMeta(name="db", namespace="shop"), spec=spec)
+    table = build_table(PODS, [], [], [silent], settings=MeshSettings(default_service_export_to=default))
+    assert [each.namespaces for each in table.entries.get("db.example.com", ())] == expected
 
 
 def test_a_table_is_written_once_and_read_back(tmp_path: Path) -> None:
