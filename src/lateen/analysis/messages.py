@@ -22,6 +22,11 @@ class MessageType(msgspec.Struct, frozen=True):
         """This finding about `path` of `resource`. Raises KeyError when a fact of the template is missing."""
         return Problem(resource, path, self.code, self.severity, self.template.format(**facts), hint)
 
+    def among(self, resource: ResourceRef, path: str, *, in_force: bool, **facts: str) -> Problem:
+        """This conflict, told to one of those that have it: no more than a warning to the one that is in force."""
+        found = self.at(resource, path, **facts)
+        return msgspec.structs.replace(found, severity=Severity.WARNING) if in_force else found
+
     @property
     def documentation(self) -> str:
         """Where Istio explains the code."""
@@ -54,8 +59,8 @@ MESH_HOST_CONFLICT: Final = MessageType(
     "IST0109",
     "ConflictingMeshGatewayVirtualServiceHosts",
     _ERROR,
-    "The VirtualServices {names} of the mesh gateway all define the host {host}; which of them is in force is not "
-    "defined. Merge them into one.",
+    "The VirtualServices {names} of the mesh gateway all define the host {host}; {first} is in force for it. Merge "
+    "them into one.",
 )
 SIDECAR_CONFLICT: Final = MessageType(
     "IST0110",

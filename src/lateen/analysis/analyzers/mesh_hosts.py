@@ -1,9 +1,9 @@
 """VirtualServices for sidecars (the mesh gateway) must not define the same host where the same namespaces see them.
 
-IST0109 for each of them.
+IST0109 for each of them; to the one that is in force for the host it is a warning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lateen.analysis.config import Configuration
 from lateen.analysis.hosts import EVERYWHERE, scopes_of
@@ -12,6 +12,7 @@ from lateen.analysis.subject import full_name
 from lateen.api.problem import Problem
 from lateen.api.virtual_service import VirtualService
 from lateen.model.hostname import is_wildcard, overlaps
+from lateen.model.legacy.outcome import age_of
 
 MESH = "mesh"
 
@@ -31,7 +32,7 @@ def analyze(config: Configuration) -> Iterator[Problem]:
             for name in sorted(together) if len(together) > 1 else ():
                 if name not in reported:
                     reported.add(name)
-                    yield _conflict(config, together[name], host, ",".join(sorted(together)))
+                    yield _conflict(config, together[name], host, sorted(together), _first(rules, scope))
 
 
 def _by_scope(config: Configuration) -> dict[str, dict[str, _Rules]]:
@@ -54,7 +55,15 @@ def _seen_everywhere(host: str, everywhere: dict[str, _Rules], wild: dict[str, _
     return {name: rule for other, rules in candidates.items() if overlaps(host, other) for name, rule in rules.items()}
 
 
-def _conflict(config: Configuration, rule: VirtualService, host: str, names: str) -> Problem:
+def _first(rules: _Rules, scope: str) -> str:
+    """The one that proxies of the namespace go by: its own one, then the oldest of those exported to it."""
+    return min(rules, key=lambda name: (rules[name].metadata.namespace != scope, age_of(rules[name])))
+
+
+def _conflict(config: Configuration, rule: VirtualService, host: str, names: Sequence[str], first: str) -> Problem:
     namespace = rule.metadata.namespace
     places = (n for n, each in enumerate(rule.spec.hosts) if overlaps(config.hosts.qualified(each, namespace), host))
-    return MESH_HOST_CONFLICT.at(rule.ref, f"spec.hosts[{next(places, 0)}]", names=names, host=host)
+    facts = {"names": ",".join(names), "host": host, "first": first}
+    return MESH_HOST_CONFLICT.among(
+        rule.ref, f"spec.hosts[{next(places, 0)}]", in_force=full_name(rule) == first, **facts
+    )

@@ -56,8 +56,9 @@ def _workload_conflicts(selections: Selections[Sidecar]) -> Iterator[Problem]:
                 yield INEFFECTIVE_POLICY.at(sidecar.ref, _SELECTOR, reason="the selected workload is in ambient mode")
                 continue
             facts = {"names": names, "namespace": workload.namespace, "workload": workload.source.name}
-            facts["first"] = _oldest(sidecars)
-            yield SIDECAR_CONFLICT.at(sidecar.ref, _SELECTOR, **facts)
+            first = _oldest(sidecars)
+            in_force = sidecar.metadata.name == first
+            yield SIDECAR_CONFLICT.among(sidecar.ref, _SELECTOR, in_force=in_force, first=first, **facts)
 
 
 def _namespace_conflicts(namespace: Namespace | None, name: str, sidecars: Sequence[Sidecar]) -> Iterator[Problem]:
@@ -67,7 +68,8 @@ def _namespace_conflicts(namespace: Namespace | None, name: str, sidecars: Seque
             yield INEFFECTIVE_POLICY.at(sidecar.ref, "spec", reason="its namespace is in ambient mode")
         elif len(sidecars) > 1:
             first = _oldest(sidecars)
-            yield DEFAULT_SIDECAR_CONFLICT.at(sidecar.ref, "spec", names=names, namespace=name, first=first)
+            facts = {"names": names, "namespace": name, "first": first}
+            yield DEFAULT_SIDECAR_CONFLICT.among(sidecar.ref, "spec", in_force=sidecar.metadata.name == first, **facts)
 
 
 def _oldest(sidecars: Sequence[Sidecar]) -> str:
