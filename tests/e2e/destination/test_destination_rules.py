@@ -13,28 +13,12 @@ from tests.e2e.destination import client, server
 from tests.support.certificates import Certificate, certificate, secret
 from tests.support.real_mesh import Body, RealMesh, fetch, real_mesh, until
 from tests.support.routing import document, rule
+from tests.support.workload import deployment
 
 pytestmark = pytest.mark.root
 
 AUTHORITY = certificate("authority.example.com")
 SERVER = certificate("vault.example.com", issuer=AUTHORITY)
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: {name}}}
-spec:
-  selector: {{matchLabels: {{app: {app}, version: {version}}}}}
-  template:
-    metadata:
-      labels: {{app: {app}, version: {version}, tier: {tier}, sidecar.istio.io/inject: "{inject}"}}
-      annotations: {{lateen.dev/image.app: {command}}}
-    spec:
-      terminationGracePeriodSeconds: 0
-      volumes: [{{name: tls, secret: {{secretName: {app}, optional: true}}}}]
-      containers:
-      - {{name: app, image: "example.com/app:1", volumeMounts: [{{name: tls, mountPath: /etc/tls}}]}}
----
-"""
 SERVICE = """\
 apiVersion: v1
 kind: Service
@@ -51,12 +35,8 @@ with socket.create_connection(("gate", 80), 5) as stream:
 
 
 def workload(name: str, kind: str, tier: str = "gold", *, inject: bool = True) -> str:
-    """A workload of one pod; `name` ends in its version."""
-    app, _, version = name.rpartition("-")
     command = "sleep infinity" if kind == "sleep" else f"{sys.executable} {server.FILE} {kind} {name}"
-    return DEPLOYMENT.format(
-        name=name, app=app, version=version, tier=tier, command=json.dumps(command), inject=str(inject).lower()
-    )
+    return deployment(name, command, labels={"tier": tier, "sidecar.istio.io/inject": str(inject).lower()})
 
 
 WORKLOADS = {
@@ -86,19 +66,19 @@ def mesh() -> Iterator[RealMesh]:
         yield found
 
 
-def in_client(mesh: RealMesh, *command: str) -> list[str]:
+def in_client(*command: str) -> list[str]:
     return ["exec", "deploy/client-v1", "-c", "app", "--", sys.executable, *command]
 
 
 def ask(mesh: RealMesh, host: str, count: int, header: str = "") -> list[Body]:
     arguments = [str(client.FILE), f"http://{host}/", str(count), *([header] if header else [])]
-    return [json.loads(line) for line in mesh.run(*in_client(mesh, *arguments)).splitlines()]
+    return [json.loads(line) for line in mesh.run(*in_client(*arguments)).splitlines()]
 
 
 @contextmanager
 def asking(mesh: RealMesh, host: str) -> Iterator[Iterator[Body]]:
     """Answers to steady requests, as they come."""
-    command = [sys.executable, "-m", "lateen", *in_client(mesh, str(client.FILE), f"http://{host}/", "0")]
+    command = [sys.executable, "-m", "lateen", *in_client(str(client.FILE), f"http://{host}/", "0")]
     environment = os.environ | {"LATEEN_MESH": mesh.name}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
@@ -186,7 +166,7 @@ def test_a_gateway_shows_a_certificate_of_its_own_namespace_where_sidecars_send_
 def test_connections_travel_in_a_tunnel(mesh: RealMesh) -> None:
     tunnel = "tunnel: {protocol: CONNECT, targetHost: db.example.com, targetPort: 3306}"
     mesh.apply(document("DestinationRule", "gate", f"{{host: gate, trafficPolicy: {{{tunnel}}}}}"), "--wait")
-    assert mesh.run(*in_client(mesh, "-c", TUNNELLED)).strip() == "CONNECT db.example.com:3306"
+    assert mesh.run(*in_client("-c", TUNNELLED)).strip() == "CONNECT db.example.com:3306"
 
 
 def test_envoy_takes_the_interval_of_a_retry_budget_and_reported_load(mesh: RealMesh) -> None:

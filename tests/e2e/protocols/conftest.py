@@ -8,25 +8,9 @@ import pytest
 from tests.e2e.protocols import client, server
 from tests.support.certificates import certificate, tls_secret
 from tests.support.real_mesh import RealMesh, real_mesh
+from tests.support.workload import deployment
 
 RULES = "virtualservices,destinationrules,gateways,serviceentries"
-DEPLOYMENT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: {name}, namespace: {namespace}}}
-spec:
-  selector: {{matchLabels: {{app: {app}, version: {version}}}}}
-  template:
-    metadata:
-      labels: {{app: {app}, version: {version}}}
-      annotations: {{lateen.dev/image.app: {command}}}
-    spec:
-      terminationGracePeriodSeconds: 0
-      volumes: [{{name: tls, secret: {{secretName: {app}, optional: true}}}}]
-      containers:
-      - {{name: app, image: "example.com/app:1", volumeMounts: [{{name: tls, mountPath: /etc/tls}}]}}
----
-"""
 SERVICES = """\
 apiVersion: v1
 kind: Service
@@ -88,12 +72,6 @@ spec:
 ---
 """
 """A pod as a StatefulSet makes them."""
-
-
-def deployment(name: str, command: str, namespace: str = "default") -> str:
-    """A workload of one pod; `name` ends in its version."""
-    app, _, version = name.rpartition("-")
-    return DEPLOYMENT.format(name=name, app=app, version=version, command=json.dumps(command), namespace=namespace)
 
 
 def program(name: str, kind: str, port: int) -> str:
