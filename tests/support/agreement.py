@@ -60,6 +60,13 @@ def is_share(count: int, total: int, share: float) -> bool:
     return abs(count / total - share) <= DEVIATIONS * math.sqrt(share * (1 - share) / total)
 
 
+def unlikely(counts: Mapping[str, int], shares: Mapping[str, float]) -> dict[str, int]:
+    """The counts that are not what chance makes of the shares, those of strangers among them."""
+    total = sum(counts.values())
+    found = {name: counts.get(name, 0) for name in counts.keys() | shares.keys()}
+    return {name: count for name, count in found.items() if not is_share(count, total, shares.get(name, 0.0))}
+
+
 def _places(outcome: Outcome) -> dict[str, float]:
     """Which share of the calls ends where, by the names of `Answer.place`."""
     match outcome.kind:

@@ -112,9 +112,12 @@ class RealMesh:
     @cached_property
     def url(self) -> str:
         """Where this machine reaches the ingress gateway's port 80."""
+        return f"http://127.0.0.1:{self.gateway_port(80)}"
+
+    def gateway_port(self, number: int) -> int:
+        """The port of this machine that leads to a port of the ingress gateway."""
         service = self.api("/api/v1/namespaces/istio-system/services/istio-ingressgateway")
-        port = next(each["nodePort"] for each in service["spec"]["ports"] if each["port"] == 80)
-        return f"http://127.0.0.1:{port}"
+        return next(int(each["nodePort"]) for each in service["spec"]["ports"] if each["port"] == number)
 
     def status(self, path: str = "/productpage") -> int:
         """The status that the gateway answers with; 0 when nothing does."""
@@ -134,12 +137,12 @@ class RealMesh:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def kill_and_wait(self, process: str, seconds: float = 10.0) -> int:
+    def kill_and_wait(self, process: str, seconds: float = 30.0) -> int:
         """SIGKILL a process, and return the id of the one that took its place."""
         before = self.kill(process)
         return until(lambda: (pid := self.pid(process)) != before and pid, f"another {process}", seconds)
 
-    def wait_ready(self, *workloads: str, seconds: float = 30.0) -> None:
+    def wait_ready(self, *workloads: str, seconds: float = 60.0) -> None:
         self.run("rollout", "status", *workloads, "--timeout", str(seconds))
 
     def log(self, process: str) -> str:
@@ -177,7 +180,7 @@ def fetch(url: str, timeout: float = 5.0, **headers: str) -> tuple[int, str]:
         return 0, str(error)
 
 
-def until(condition: Callable[[], T], what: str, seconds: float = 10.0) -> T:
+def until(condition: Callable[[], T], what: str, seconds: float = 30.0) -> T:
     """What the condition gave as soon as that was true; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

@@ -114,13 +114,8 @@ def mesh() -> Iterator[RealMesh]:
         yield found
 
 
-def node_port(mesh: RealMesh, number: int = 443) -> int:
-    service = mesh.api("/api/v1/namespaces/istio-system/services/istio-ingressgateway")
-    return next(int(each["nodePort"]) for each in service["spec"]["ports"] if each["port"] == number)
-
-
 def client(mesh: RealMesh, name: str, authority: Certificate = AUTHORITY) -> HttpsClient:
-    return HttpsClient(f"{name}.example.com", node_port(mesh), authority.pem)
+    return HttpsClient(f"{name}.example.com", mesh.gateway_port(443), authority.pem)
 
 
 def answered(asking: HttpsClient) -> bool:
@@ -177,7 +172,7 @@ def test_tls_that_is_passed_through_is_opened_by_the_workload(mesh: RealMesh) ->
 
 
 def test_plain_requests_are_sent_to_https(mesh: RealMesh) -> None:
-    port = node_port(mesh, 80)
+    port = mesh.gateway_port(80)
     command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H", "Host: one.example.com"]
     done = subprocess.run([*command, f"http://127.0.0.1:{port}/a?b"], capture_output=True, text=True, check=True)
     assert done.stdout == "301 https://one.example.com/a?b"

@@ -194,8 +194,6 @@ def test_ingresses_open_the_gateway(mesh: RealMesh) -> None:
         status, body = fetch(mesh.url + path, Host=host)
         assert (status, f"Hostname: {server}-" in body) == (200, True), f"{host}{path}: {status} {body}"
     assert fetch(mesh.url + "/any", Host="shop.example.com")[0] == 404
-    ports = mesh.api("/api/v1/namespaces/istio-system/services/istio-ingressgateway")["spec"]["ports"]
-    (secure,) = (each["nodePort"] for each in ports if each["port"] == 443)
-    status, body, serial = HttpsClient("shop.example.com", secure, made.pem).get("/web/a")
+    status, body, serial = HttpsClient("shop.example.com", mesh.gateway_port(443), made.pem).get("/web/a")
     assert (status, serial) == (200, made.serial)
     assert "Hostname: web-" in body
