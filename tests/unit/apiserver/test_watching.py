@@ -22,7 +22,7 @@ def start(backend: Backend, closing: asyncio.Event | None = None, **query: str) 
 
 
 async def take(lines: AsyncIterator[bytes], count: int) -> list[tuple[str, str]]:
-    events = [json.loads(await asyncio.wait_for(anext(lines), 1)) for _ in range(count)]
+    events = [json.loads(await asyncio.wait_for(anext(lines), 10)) for _ in range(count)]
     return [(event["type"], event["object"]["metadata"].get("name", "")) for event in events]
 
 
@@ -57,7 +57,8 @@ async def test_a_resource_enters_and_leaves_a_selection() -> None:
     revision = (await backend.store.list()).revision
     lines = start(backend, resourceVersion=str(revision), labelSelector="a=b")
     first = asyncio.ensure_future(take(lines, 1))
-    await asyncio.sleep(0.01)
+    assert isinstance(backend.clock, FakeClock)
+    await backend.clock.advance(0)
     await backend.store.replace(labelled("one", a="b"))
     assert await first == [("ADDED", "one")]
     await backend.store.replace(labelled("one", a="b", c="d"))
@@ -80,10 +81,9 @@ async def test_bookmarks_move_on_with_the_store() -> None:
     assert isinstance(clock, FakeClock)
     lines = start(backend, resourceVersion="1", allowWatchBookmarks="true")
     coming = asyncio.ensure_future(anext(lines))
-    await asyncio.sleep(0.01)
     await backend.store.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}})
     await clock.advance(30)
-    event = json.loads(await asyncio.wait_for(coming, 1))
+    event = json.loads(await asyncio.wait_for(coming, 10))
     assert (event["type"], event["object"]["metadata"]) == ("BOOKMARK", {"resourceVersion": "2"})
 
 
@@ -109,11 +109,10 @@ async def test_it_ends_with_its_time_and_with_the_server() -> None:
     assert isinstance(clock, FakeClock)
     timed = asyncio.ensure_future(collect(start(backend, timeoutSeconds="10")))
     closed = asyncio.ensure_future(collect(start(backend, closing)))
-    await asyncio.sleep(0.01)
     await clock.advance(10)
-    assert await asyncio.wait_for(timed, 1) == []
+    assert await asyncio.wait_for(timed, 10) == []
     closing.set()
-    assert await asyncio.wait_for(closed, 1) == []
+    assert await asyncio.wait_for(closed, 10) == []
 
 
 async def collect(lines: AsyncIterator[bytes]) -> list[bytes]:

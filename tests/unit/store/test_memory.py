@@ -22,7 +22,7 @@ def store() -> MemoryStore:
 
 
 async def take(events: AsyncIterator[Event], count: int) -> list[Event]:
-    return [await asyncio.wait_for(anext(events), 1) for _ in range(count)]
+    return [await asyncio.wait_for(anext(events), 10) for _ in range(count)]
 
 
 async def test_create_sets_what_the_server_owns(store: MemoryStore) -> None:
