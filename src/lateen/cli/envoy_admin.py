@@ -39,7 +39,13 @@ def proxy_pod(client: SyncClient, word: str, namespace: str) -> JsonObject:
 
 def config_dump(client: SyncClient, pod: JsonObject) -> Dump:
     """The configuration of a pod's proxy."""
-    return parse_dump(json.loads(client.text(admin_path(pod, "config_dump?include_eds"))))
+    return parse_dump(whole_dump(client, pod))
+
+
+def whole_dump(client: SyncClient, pod: JsonObject) -> JsonObject:
+    """The same as Envoy prints it, and as istioctl's `proxy-config all` does."""
+    dump: JsonObject = json.loads(client.text(admin_path(pod, "config_dump?include_eds")))
+    return dump
 
 
 def cluster_stats(client: SyncClient, pod: JsonObject) -> list[JsonObject]:

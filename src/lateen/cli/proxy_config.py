@@ -11,7 +11,7 @@ import click
 from lateen.api.meta import JsonObject
 from lateen.cli.alias_group import AliasGroup
 from lateen.cli.completing import complete_workload
-from lateen.cli.envoy_admin import Dump, cluster_stats, config_dump, proxy_pod
+from lateen.cli.envoy_admin import Dump, cluster_stats, config_dump, proxy_pod, whole_dump
 from lateen.cli.mesh import connect, mesh_options, namespace_option
 from lateen.cli.output import formatted
 from lateen.cli.proxy_tables import (
@@ -181,13 +181,12 @@ def bootstrap(output: str, **where: Any) -> None:  # Any: click's options
 @command.command(name="all")
 @_proxy_options
 def everything(output: str, **where: Any) -> None:  # Any: click's options
-    """Show clusters, listeners, routes and endpoints."""
+    """Show clusters, listeners, routes and endpoints; as JSON or YAML, all that Envoy says of its configuration."""
     with _proxy(**where) as proxy:
+        if output != "short":
+            click.echo(formatted(whole_dump(proxy.client, proxy.pod), output), nl=False)
+            return
         dump, stats = proxy.dump(), cluster_stats(proxy.client, proxy.pod)
-    if output != "short":
-        parts = {"clusters": dump.clusters, "listeners": dump.listeners, "routes": dump.routes, "endpoints": stats}
-        click.echo(formatted(parts, output), nl=False)
-        return
     tables = (
         format_table(CLUSTER_HEADINGS, cluster_rows(dump.clusters)),
         format_table(LISTENER_HEADINGS, listener_rows(dump.listeners)),

@@ -82,12 +82,7 @@ def test_listeners_routes_and_endpoints(proxied: CliMesh) -> None:
 
 def test_everything_and_the_bootstrap(proxied: CliMesh) -> None:
     assert proxied.run("pc", "all", "a").out.count("\n\n") == 3
-    assert set(json.loads(proxied.run("pc", "all", "a", "-o", "json").out)) == {
-        "clusters",
-        "listeners",
-        "routes",
-        "endpoints",
-    }
+    assert json.loads(proxied.run("pc", "all", "a", "-o", "json").out) == dump()
     assert "id: sidecar~x" in proxied.run("pc", "bootstrap", "a", "-o", "yaml").out
     assert proxied.run("pc", "c", "a", "-o", "yaml", "--fqdn", "b.default").out == f"- name: {CLUSTERS[2]}\n"
 
