@@ -114,7 +114,10 @@ def same_if_equal(old: T, new: T) -> T:
 def _same(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
     if len(old) != len(new):
         return False
-    return all(map(is_, old, new)) or all(
-        a is b or (a.__class__ in _SCALARS and a.__class__ is b.__class__ and a == b)
-        for a, b in zip(old, new, strict=True)
-    )
+    if all(map(is_, old, new)):
+        return True
+    # A loop: this is asked so often that a generator would show.
+    for a, b in zip(old, new, strict=True):
+        if a is not b and not (a.__class__ in _SCALARS and a.__class__ is b.__class__ and a == b):
+            return False
+    return True

@@ -49,6 +49,8 @@ from lateen.resolve.virtual_hosts import host_names
 
 CONFLICT = "ListenerConflict"
 
+_EVERYTHING = ChainMatch()
+
 _PLAINTEXT_HTTP = ChainMatch(alpn=("http/1.1", "h2c"), transport="raw_buffer")
 """Connections in which the inspector sees HTTP; HTTP/1.0 is passed on unread, as in Istio."""
 
@@ -185,9 +187,13 @@ def shared_route(place: EgressPlace, port: int) -> str:
 def _http_chain(view: OutboundView, address: str, port: ServicePort, route: str) -> tuple[FilterChain, ...]:
     """Where the workload itself chose to dial the listener, there is nothing but HTTP to expect."""
     only_http = port.protocol.is_http and (view.place.proxy or address != WILDCARD_ADDRESS)
-    match = ChainMatch() if only_http else _PLAINTEXT_HTTP
-    name = ("http chain", address, port.number)
-    return view.memo.recall(name, _make_http_chain, address, port.number, route, match, view.settings)
+    match = _EVERYTHING if only_http else _PLAINTEXT_HTTP
+    return view.memo.recall(
+        ("http chain", address, port.number, route),
+        lambda *_: _make_http_chain(address, port.number, route, match, view.settings),
+        match,
+        view.settings,
+    )
 
 
 def _make_http_chain(
@@ -202,7 +208,7 @@ def _make_http_chain(
 def _listener(view: OutboundView, place: Place, claims: Sequence[Claim]) -> Made:
     """One listener of all that is claimed at a place; what takes every connection comes last."""
     kept, problems = _merge(place, claims)
-    default = kept.pop(ChainMatch(), None)
+    default = kept.pop(_EVERYTHING, None)
     services = [claim.service for claim in claims]
     chains = tuple(chain_looking_up(chain, services) for chain in kept.values())
     if not chains and default is not None:
