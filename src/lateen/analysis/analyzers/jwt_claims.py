@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from lateen.analysis.analyzers.mesh_hosts import MESH
 from lateen.analysis.config import Configuration
 from lateen.analysis.messages import UNVERIFIED_CLAIM
-from lateen.analysis.subject import full_name
+from lateen.analysis.subject import full_name, gateway_name
 from lateen.analysis.workloads import Workload
 from lateen.api.gateway import Gateway
 from lateen.api.problem import Problem
@@ -27,7 +27,7 @@ def analyze(config: Configuration) -> Iterator[Problem]:
     for rule in config.of(VirtualService):
         path, claim = next(_claims(rule), ("", ""))
         for written in rule.spec.gateways if claim else ():
-            name = written if "/" in written else f"{rule.metadata.namespace}/{written}"
+            name = gateway_name(written, rule.metadata.namespace)
             gateway = gateways.get(name) if written != MESH else None
             for workload in config.workloads.selected(gateway.spec.selector) if gateway else ():
                 if not _is_verifying(config, workload, verifying):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lateen.analysis.analyzers.mesh_hosts import MESH
 from lateen.analysis.config import Configuration
 from lateen.analysis.messages import HOST_NOT_IN_GATEWAY, INTERNAL_GATEWAY, NOT_FOUND, brackets
-from lateen.analysis.subject import full_name
+from lateen.analysis.subject import full_name, gateway_name
 from lateen.api.gateway import Gateway
 from lateen.api.gateway_api import KubernetesGateway
 from lateen.api.problem import Problem
@@ -38,7 +38,7 @@ def _analyze_reference(rule: VirtualService, path: str, written: str, gateways: 
     if _GENERATED in written:
         yield INTERNAL_GATEWAY.at(rule.ref, path, rule=own, gateway=written, hint="use a route of the Gateway API")
         return
-    name = written if "/" in written else f"{meta.namespace}/{written}"
+    name = gateway_name(written, meta.namespace)
     gateway = gateways.get(name)
     if gateway is None:
         hint = f"name it {_elsewhere(written, gateways)}" if _elsewhere(written, gateways) else ""
