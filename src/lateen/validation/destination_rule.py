@@ -31,11 +31,7 @@ def check_destination_rule(resource: DestinationRule, root: Field) -> None:
         _check_config_maps(subset.traffic_policy, resource.metadata.namespace, where / "trafficPolicy")
     check_export_to(spec.export_to, resource.metadata.namespace, field / "exportTo")
     if spec.workload_selector is not None:
-        check_selector(spec.workload_selector.match_labels, field.at("workloadSelector", "matchLabels"))
-        if not spec.workload_selector.match_labels:
-            (field / "workloadSelector").warn(
-                "has no labels, so it selects the whole namespace", "add matchLabels, or remove it"
-            )
+        check_selector(spec.workload_selector.match_labels, field / "workloadSelector", "matchLabels")
         if set(spec.export_to) - {".", resource.metadata.namespace}:
             message = "a rule for some workloads holds in its own namespace only"
             (field / "exportTo").error(message, 'write ["."], or remove the workloadSelector', "Conflict")

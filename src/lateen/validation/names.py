@@ -101,15 +101,18 @@ def warn_of_labels(labels: Mapping[str, str], field: Field) -> None:
         (field / key).warn(message, hint, "InvalidLabel")
 
 
-def check_selector(labels: Mapping[str, str], field: Field) -> None:
-    """Report wildcards and what is empty or too long, warn of what nothing can have, as Istio does."""
+def check_selector(labels: Mapping[str, str], field: Field, name: str = "labels") -> None:
+    """Report wildcards and what is empty or too long, warn of what nothing can have, and of no labels at all, as Istio
+    does; `name` is that of the selector's own field."""
+    if not labels:
+        field.warn("has no labels, so it selects the whole namespace", f"add {name}")
     usual = {}
     for key, value in labels.items():
         if not key or "*" in key + value or len(value) > VALUE_LIMIT:
-            (field / key).error(f'"{key}: {value[:80]}" selects nothing', VALUE_HINT, "InvalidLabel")
+            field.at(name, key).error(f'"{key}: {value[:80]}" selects nothing', VALUE_HINT, "InvalidLabel")
         else:
             usual[key] = value
-    warn_of_labels(usual, field)
+    warn_of_labels(usual, field / name)
 
 
 def _label_mistakes(labels: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

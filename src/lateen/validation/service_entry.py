@@ -66,9 +66,7 @@ def _warn_of_plain(spec: ServiceEntrySpec, field: Field) -> None:
 def _check_selector(spec: ServiceEntrySpec, field: Field) -> None:
     if spec.workload_selector is None:
         return
-    check_selector(spec.workload_selector.labels, field.at("workloadSelector", "labels"))
-    if not spec.workload_selector.labels:
-        (field / "workloadSelector").warn("has no labels, so it selects the whole namespace", "add labels")
+    check_selector(spec.workload_selector.labels, field / "workloadSelector")
     if spec.endpoints:
         (field / "endpoints").error("endpoints and workloadSelector are both set", "keep one of them", "Conflict")
     if spec.resolution == "NONE":

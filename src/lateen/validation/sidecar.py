@@ -22,11 +22,7 @@ def check_sidecar(resource: Sidecar, root: Field) -> None:
     """Report everything about a Sidecar that Istio would refuse or warn of."""
     spec, field = resource.spec, root / "spec"
     if spec.workload_selector is not None:
-        check_selector(spec.workload_selector.labels, field.at("workloadSelector", "labels"))
-        if not spec.workload_selector.labels:
-            (field / "workloadSelector").warn(
-                "has no labels, so it selects the whole namespace", "add labels, or remove it"
-            )
+        check_selector(spec.workload_selector.labels, field / "workloadSelector")
     if not (spec.egress or spec.ingress or spec.outbound_traffic_policy or spec.inbound_connection_pool):
         field.error("is empty", "set egress, ingress or outboundTrafficPolicy", "MissingField")
     seen: set[int | str] = set()
