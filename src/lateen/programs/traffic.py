@@ -93,7 +93,7 @@ class Sender:
                     time.sleep(max(0.0, started + number / self.load.rate - time.monotonic()))
                 self.output.tell(self._send(client, number))
 
-    def _send(self, client: "AnyClient", number: int) -> dict[str, object]:
+    def _send(self, client: AnyClient, number: int) -> dict[str, object]:
         load = self.load
         began = time.monotonic()
         try:
@@ -104,7 +104,7 @@ class Sender:
         return {"i": number, "ms": _since(began)} | made | _shown(load, reply)
 
 
-def _client(load: Load) -> "AnyClient":
+def _client(load: Load) -> AnyClient:
     url = load.url
     if not url.target:
         return Connection(

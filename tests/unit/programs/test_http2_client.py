@@ -61,16 +61,16 @@ def test_a_request_and_its_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason"),
+    ("answer", "timeout", "reason"),
     [
-        (lambda state, stream, *_: state.reset_stream(stream, 7), "the server ended it: error "),
-        (lambda state, *_: state.close_connection(2), "the server ended it: error "),
-        (lambda *_: None, "timeout"),
+        (lambda state, stream, *_: state.reset_stream(stream, 7), 5, "the server ended it: error "),
+        (lambda state, *_: state.close_connection(2), 5, "the server ended it: error "),
+        (lambda *_: None, 0.1, "timeout"),
     ],
 )
-def test_streams_that_end_without_an_answer(answer: Answer, reason: str) -> None:
+def test_streams_that_end_without_an_answer(answer: Answer, timeout: float, reason: str) -> None:
     with pytest.raises(NoAnswerError, match=reason):
-        Http2Client(parse_url(Server(answer).url), 0.5).send("GET")
+        Http2Client(parse_url(Server(answer).url), timeout).send("GET")
 
 
 @pytest.mark.parametrize("agreed", ["h2", "http/1.1"])
