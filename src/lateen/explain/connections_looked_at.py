@@ -9,8 +9,9 @@ from lateen.explain.parts import rule_number
 from lateen.explain.passage import Passage
 from lateen.explain.result import LookedAt
 from lateen.explain.sources import place_of, short_name
-from lateen.model.hostname import covers, fully_qualified
+from lateen.model.hostname import covers
 from lateen.resolve.gateway_name import MESH
+from lateen.resolve.rules import full_hosts
 
 NOT_REACHED = "a rule before it takes the connection"
 
@@ -25,12 +26,11 @@ def _concerns(passage: Passage, caller: Caller, rule: VirtualService) -> bool:
     if not (rule.spec.tcp or rule.spec.tls) or (MESH in (rule.spec.gateways or (MESH,))) == caller.is_gateway:
         return False
     called = _called(passage)
-    return rule.ref == passage.rule_ref or any(covers(host, each) for host in _hosts(passage, rule) for each in called)
-
-
-def _hosts(passage: Passage, rule: VirtualService) -> list[str]:
-    domain = passage.scenario.snapshot.settings.cluster_domain
-    return [fully_qualified(host, rule.metadata.namespace, domain).lower() for host in rule.spec.hosts]
+    return rule.ref == passage.rule_ref or any(
+        covers(host, each)
+        for host in full_hosts(rule, passage.scenario.snapshot.settings.cluster_domain)
+        for each in called
+    )
 
 
 def _called(passage: Passage) -> set[str]:

@@ -8,7 +8,7 @@ from lateen.explain.question import Client
 from lateen.explain.scenario import Scenario
 from lateen.model.hostname import covers
 from lateen.model.workload import Proxy
-from lateen.resolve.gateway_servers import GatewayServer
+from lateen.resolve.gateway_servers import GatewayServer, servers_of
 
 HTTP_PORT, HTTPS_PORT = 80, 443
 
@@ -23,7 +23,7 @@ class Entrance(NamedTuple):
 
 def entrance_of(scenario: Scenario, proxy: Proxy, gateway: Gateway, host: str, port: int | None = None) -> Entrance:
     """The first server that routes requests for `host` (at `port`, if given), one without TLS if there is any."""
-    servers = [each for each in _servers(gateway) if _routes(each, host) and port in {None, each.port}]
+    servers = [each for each in servers_of(gateway) if _routes(each, host) and port in {None, each.port}]
     if not servers:
         return Entrance(port=port or HTTP_PORT)
     server = min(servers, key=lambda each: each.is_https)
@@ -32,13 +32,6 @@ def entrance_of(scenario: Scenario, proxy: Proxy, gateway: Gateway, host: str, p
     usual = HTTPS_PORT if server.is_https else HTTP_PORT
     dialled = usual if port is None and gateway_port(scenario, proxy, usual) == own else server.port
     return Entrance("https" if server.is_https else "http", dialled, Client(certificate=certificate))
-
-
-def _servers(gateway: Gateway) -> list[GatewayServer]:
-    return [
-        GatewayServer(gateway, position, server, gateway.metadata.name, server.hosts)
-        for position, server in enumerate(gateway.spec.servers)
-    ]
 
 
 def _routes(server: GatewayServer, host: str) -> bool:

@@ -79,7 +79,7 @@ def follow(
 def gateway_port(scenario: Scenario, proxy: Proxy, port: int) -> int:
     """Where a gateway's proxy listens for what clients dial at its Service's `port` or node port."""
     workload = scenario.snapshot.workloads.get((proxy.namespace, proxy.name))
-    names = {each.name: each.number for each in workload.ports if each.name} if workload else {}
+    names = workload.port_numbers if workload else {}
     services = index_selectors(scenario.snapshot.services.values())
     fronts = services.selecting(proxy.namespace, proxy.labels, proxy.address)
     for service in fronts:

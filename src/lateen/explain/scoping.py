@@ -12,10 +12,11 @@ from lateen.explain.result import Step, Topic, Verdict
 from lateen.explain.scenario import Scenario
 from lateen.explain.sources import place_of, short_name
 from lateen.explain.story import step
-from lateen.model.hostname import fully_qualified, overlaps
+from lateen.model.hostname import overlaps
 from lateen.model.service import Service
 from lateen.resolve.egress import place_of as listening_place
 from lateen.resolve.imports import host_list
+from lateen.resolve.rules import full_hosts
 from lateen.resolve.visibility import is_visible
 
 _UNKNOWN = frozenset({Verdict.BLOCKED, Verdict.PASSTHROUGH, Verdict.BLACK_HOLE})
@@ -80,8 +81,8 @@ def unused_by_sidecar(passage: Passage, caller: Caller, resource: Resource) -> s
         return "" if resource is sidecar or caller.is_gateway else _not_in_force(resource, sidecar, caller)
     if sidecar is None or not isinstance(resource, VirtualService) or not sidecar.spec.egress:
         return ""
-    namespace, domain = resource.metadata.namespace, passage.scenario.snapshot.settings.cluster_domain
-    names = [fully_qualified(host, namespace, domain).lower() for host in resource.spec.hosts]
+    namespace = resource.metadata.namespace
+    names = full_hosts(resource, passage.scenario.snapshot.settings.cluster_domain)
     lists = [host_list(listener.hosts, caller.workload.namespace) for listener in sidecar.spec.egress]
     if any(each.admits(namespace, name, overlaps) for each in lists for name in names):
         return ""

@@ -18,6 +18,7 @@ from lateen.explain.sources import config_ref, place_of, short_name
 from lateen.model.hostname import covers, fully_qualified
 from lateen.model.selection import selects
 from lateen.resolve.gateway_name import MESH, gateway_name
+from lateen.resolve.rules import full_hosts
 from lateen.resolve.visibility import is_visible
 from lateen.translate.names import ISTIO_METADATA
 
@@ -80,14 +81,9 @@ def _shadowed(passage: Passage, rule: VirtualService) -> str:
     if governing is None or governing == rule.ref or passage.virtual_host is None:
         return ""
     called = passage.virtual_host.name.rpartition(":")[0]
-    if not any(covers(host, called) for host in _hosts(passage, rule)):
+    if not any(covers(host, called) for host in full_hosts(rule, passage.scenario.snapshot.settings.cluster_domain)):
         return ""
     return f"shadowed for {called}: VirtualService {short_name(governing)} is in force"
-
-
-def _hosts(passage: Passage, rule: VirtualService) -> list[str]:
-    domain = passage.scenario.snapshot.settings.cluster_domain
-    return [fully_qualified(host, rule.metadata.namespace, domain).lower() for host in rule.spec.hosts]
 
 
 def _rule_reason(passage: Passage, caller: Caller, rule: VirtualService) -> str:

@@ -39,6 +39,11 @@ class Workload(msgspec.Struct, frozen=True):
     ready: bool = False
     probe_ports: tuple[int, ...] = ()
 
+    @property
+    def port_numbers(self) -> dict[str, int]:
+        """The ports that have names, by these."""
+        return {port.name: port.number for port in self.ports if port.name}
+
 
 class Proxy(msgspec.Struct, frozen=True):
     """A proxy as it introduced itself over xDS. `id` is Istio's node id, `name` its third part without the namespace.

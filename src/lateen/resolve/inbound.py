@@ -110,7 +110,7 @@ def inbound_shape(
     The limits of a service's destination rule hold here, too: one rule is for both ends.
     """
     found: dict[int, InboundPort] = {}
-    named = {port.name: port.number for port in workload.ports if port.name} if workload else {}
+    named = workload.port_numbers if workload else {}
     for service in services:
         for port in service.ports:
             number = port.target_number(named)

@@ -116,12 +116,11 @@ def read_rule(
     `delegates` are those it delegates to, as far as they exist; `export_to` is the mesh's default.
     """
     meta, spec = source.metadata, source.spec
-    hosts = (fully_qualified(host, meta.namespace, cluster_domain).lower() for host in spec.hosts)
     by_name = {(each.metadata.namespace, each.metadata.name): each for each in delegates}
     found = http_parts(source, by_name, cluster_domain, export_to)
     return Rule(
         source=source,
-        hosts=tuple(dict.fromkeys(hosts)),
+        hosts=full_hosts(source, cluster_domain),
         gateways=frozenset(gateway_name(name, meta.namespace) for name in spec.gateways or (MESH,)),
         http=tuple(target for part in found.parts for target in part_targets(source, part, cluster_domain)),
         l4=tuple(_l4_targets(source, cluster_domain)),
@@ -129,6 +128,12 @@ def read_rule(
         parts=found.parts,
         problems=found.problems,
     )
+
+
+def full_hosts(rule: VirtualService, cluster_domain: str) -> tuple[str, ...]:
+    """The hosts that a VirtualService speaks for, in lower case, short ones completed in its namespace; each once."""
+    found = (fully_qualified(host, rule.metadata.namespace, cluster_domain).lower() for host in rule.spec.hosts)
+    return tuple(dict.fromkeys(found))
 
 
 def target_of(

@@ -95,7 +95,7 @@ def scope_of(proxy: Proxy, index: ScopeIndex, services: ServiceSelectors, worklo
         scope,
         gateways=tuple(sorted((each.namespace, each.name) for each in gateways)),
         services=tuple((each.namespace, each.hostname) for each in fronts),
-        ports=tuple(sorted((each.name, each.number) for each in workload.ports if each.name)) if workload else (),
+        ports=tuple(sorted(workload.port_numbers.items())) if workload else (),
         host_netns=proxy.netns_host,
     )
 
