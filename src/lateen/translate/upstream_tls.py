@@ -3,7 +3,7 @@
 from envoy.config.core.v3 import base_pb2, proxy_protocol_pb2
 from envoy.extensions.transport_sockets.proxy_protocol.v3 import upstream_proxy_protocol_pb2 as proxy_pb2
 from envoy.extensions.transport_sockets.raw_buffer.v3 import raw_buffer_pb2
-from envoy.extensions.transport_sockets.tls.v3 import secret_pb2, tls_pb2
+from envoy.extensions.transport_sockets.tls.v3 import common_pb2, secret_pb2, tls_pb2
 
 from lateen.ir.cluster import Cluster, UpstreamTls
 from lateen.translate.names import PROXY_PROTOCOL_SOCKET, RAW_SOCKET, TLS_SOCKET
@@ -15,6 +15,12 @@ SYSTEM_CA_SECRET = "file-root:system"  # noqa: S105 - a name
 
 SYSTEM_CA = "system"
 """The word for them in a DestinationRule."""
+
+_VERSIONS = common_pb2.TlsParameters(
+    tls_minimum_protocol_version=common_pb2.TlsParameters.TLSv1_2,
+    tls_maximum_protocol_version=common_pb2.TlsParameters.TLSv1_3,
+)
+"""Envoy as a client speaks no TLS 1.3 unless told to."""
 
 
 def upstream_socket(cluster: Cluster) -> base_pb2.TransportSocket | None:
@@ -38,7 +44,7 @@ def _tls_socket(tls: UpstreamTls) -> base_pb2.TransportSocket:
 
 
 def _common(tls: UpstreamTls) -> tls_pb2.CommonTlsContext:
-    context = tls_pb2.CommonTlsContext(alpn_protocols=tls.alpn)
+    context = tls_pb2.CommonTlsContext(tls_params=_VERSIONS, alpn_protocols=tls.alpn)
     if tls.secret:
         context.tls_certificate_sds_secret_configs.append(sds_secret(tls.secret))
     elif tls.certificate:

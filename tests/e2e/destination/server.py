@@ -48,6 +48,7 @@ def serve(kind: str, name: str) -> None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile="/etc/tls/ca.crt")
         context.load_cert_chain("/etc/tls/tls.crt", "/etc/tls/tls.key")
         context.verify_mode = ssl.CERT_REQUIRED
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.serve_forever()
 

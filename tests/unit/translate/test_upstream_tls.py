@@ -77,3 +77,10 @@ def test_the_proxy_protocol_wraps_what_there_is() -> None:
         wrapped = unpack(socket.typed_config)
         assert isinstance(wrapped, ProxyProtocolUpstreamTransport)
         assert (wrapped.transport_socket.name, wrapped.config.version) == (inner, wrapped.config.V2)
+
+
+def test_envoy_speaks_tls_1_3_to_servers_as_istio_has_it() -> None:
+    params = context_of(UpstreamTls()).common_tls_context.tls_params
+    names = params.TlsProtocol.Name
+    lowest, highest = names(params.tls_minimum_protocol_version), names(params.tls_maximum_protocol_version)
+    assert (lowest, highest) == ("TLSv1_2", "TLSv1_3")
