@@ -1,6 +1,6 @@
 """What a proxy is told to do with a call, as shares by group."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from envoy.config.cluster.v3.cluster_pb2 import Cluster
 from lateen.api.meta import JsonObject
 from lateen.ir.names import Side, parse_subset_key
 from lateen.simulation.call import Call
-from lateen.simulation.endpoints import all_endpoints, place_text
+from lateen.simulation.endpoints import EndpointView, all_endpoints, place_text
 from lateen.simulation.outcome import Kind, Outcome, Target
 from lateen.translate.resources import Resources
 
@@ -66,12 +66,14 @@ class OwnAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What goes to one cluster. `bias` says why its endpoints don't get equal shares, "" where they do."""
+    """What goes to one cluster. Its endpoints get the parts `spread` of it, equal ones where that is empty; `bias` says
+    why these can't be told, "" where they can."""
 
     cluster: str
     share: float
     endpoints: tuple[str, ...]
     bias: str = ""
+    spread: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ class Expectation:
         spread, doubts = False, [*([self.doubt] if self.doubt else ()), *_mirror_doubts(self)]
         for part in self.parts:
             groups = [group(part.cluster, endpoint) for endpoint in part.endpoints]
-            for each in groups:
-                by_group[each] += part.share / len(groups)
+            for each, fraction in zip(groups, part.spread or [1 / len(groups)] * len(groups), strict=True):
+                by_group[each] += part.share * fraction
             if len(set(groups)) > 1:
                 spread = True
                 doubts += [part.bias] if part.bias else []
@@ -135,7 +137,7 @@ def expectation_of(outcome: Outcome, resources: Resources, call: Call) -> Expect
     for target in outcome.targets:
         share = outcome.share_of(target) * passed_on
         if target.endpoints:
-            parts.append(Part(target.cluster, share, target.endpoints, _bias(target, resources, call)))
+            parts.append(_part(target, share, all_endpoints(resources, target.cluster, call), resources))
         elif share:
             # Without a route there are no requests, only connections: they are closed.
             status = 503 if outcome.route_config else 0
@@ -179,13 +181,28 @@ def _service(cluster: str) -> str:
     return f"{parts[3]}:{parts[1]} {parts[2]}".rstrip() if len(parts) == 4 else cluster
 
 
-def _bias(target: Target, resources: Resources, call: Call) -> str:
-    cluster = resources.clusters.get(target.cluster)
+def _part(target: Target, share: float, views: Sequence[EndpointView], resources: Resources) -> Part:
+    by_place = {place_text(view.address, view.port): view for view in views}
+    chosen = [by_place[endpoint] for endpoint in target.endpoints if endpoint in by_place]
+    bias = _bias(resources.clusters.get(target.cluster), chosen)
+    return Part(target.cluster, share, target.endpoints, bias, _spread(chosen))
+
+
+def _bias(cluster: Cluster | None, chosen: Sequence[EndpointView]) -> str:
     if cluster is not None and cluster.lb_policy in {Cluster.RING_HASH, Cluster.MAGLEV}:
         return "consistent hashing sends equal requests to one pod"
-    views = all_endpoints(resources, target.cluster, call)
-    weights = {view.weight for view in views if place_text(view.address, view.port) in target.endpoints}
-    return "the endpoints have weights of their own" if len(weights) > 1 else ""
+    by_locality: dict[str, set[int]] = defaultdict(set)
+    for view in chosen:
+        by_locality["" if view.locality_weight is None else view.locality].add(view.weight)
+    return "the endpoints have weights of their own" if any(len(each) > 1 for each in by_locality.values()) else ""
+
+
+def _spread(chosen: Sequence[EndpointView]) -> tuple[float, ...]:
+    """What each endpoint gets where localities have weights: its part of its locality's."""
+    weights = {view.locality: view.locality_weight or 0 for view in chosen}
+    members = Counter(view.locality for view in chosen)
+    total = sum(weights.values())
+    return tuple(weights[view.locality] / total / members[view.locality] for view in chosen) if total else ()
 
 
 def _mirror_doubts(expectation: Expectation) -> Sequence[str]:

@@ -115,6 +115,7 @@ def endpoint_views(
             workload=each.workload.partition(";")[0] or (owner.deployment if owner else None) or None,
             pod=owner.name if owner else None,
             version=owner.labels.get(VERSION) if owner else None,
+            locality_weight=each.locality_weight,
         )
         for name in dict.fromkeys(cluster.name for cluster in clusters)
         for each in all_endpoints(resources, name, call)

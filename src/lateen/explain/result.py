@@ -85,7 +85,7 @@ class MirrorShare(Part):
 
 class EndpointView(Part):
     """One address behind a cluster; those of the lowest `priority` number are used while enough of them are healthy.
-    `version` is the workload's label of that name.
+    `version` is the workload's label of that name. `locality_weight` is null unless localities get requests by weight.
     """
 
     cluster: str
@@ -98,6 +98,7 @@ class EndpointView(Part):
     workload: str | None = None
     pod: str | None = None
     version: str | None = None
+    locality_weight: int | None = None
 
 
 class DelegateView(Part):

@@ -303,15 +303,19 @@ def _endpoints(passage: Passage, cluster: ClusterShare, endpoints: list[Endpoint
     healthy = [each for each in endpoints if each.healthy]
     first = min((each.priority for each in healthy), default=0)
     chosen = [each for each in healthy if each.priority == first]
-    shown = ", ".join(_endpoint(each) for each in chosen[:SHOWN_ENDPOINTS])
+    weights = {each.locality: each.locality_weight or 0 for each in chosen}
+    shown = ", ".join(_endpoint(each, sum(weights.values())) for each in chosen[:SHOWN_ENDPOINTS])
     more = f" and {len(chosen) - SHOWN_ENDPOINTS} more" if len(chosen) > SHOWN_ENDPOINTS else ""
     others = len(endpoints) - len(chosen)
     rest = f"; {others} more if these fail" if others and chosen else ""
     return step(Topic.ENDPOINTS, f"{shown or 'none is healthy: 503'}{more}{rest}")
 
 
-def _endpoint(endpoint: EndpointView) -> str:
+def _endpoint(endpoint: EndpointView, weights: int) -> str:
+    """`weights` is the sum of all localities', 0 where they have none."""
     where = f"in {endpoint.locality}" if endpoint.locality else ""
+    if weights and endpoint.locality_weight is not None:
+        where += f" which gets {percent(endpoint.locality_weight / weights)}"
     who = " ".join(word for word in (endpoint.pod or endpoint.workload, where) if word)
     weight = f"weight {endpoint.weight}" if endpoint.weight != 1 else ""
     notes = ", ".join(note for note in (who, weight) if note)

@@ -43,7 +43,8 @@ def place_text(address: str, port: int) -> str:
 
 class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
     """One endpoint as a cluster has it. `workload` is Istio's `name;namespace;canonical-name;revision;cluster`, ""
-    where it is not known; the endpoints of lower `priority` numbers are tried first.
+    where it is not known; the endpoints of lower `priority` numbers are tried first. Where `locality_weight` is not
+    None, localities get requests by these weights, however many endpoints they have.
     """
 
     address: str
@@ -51,6 +52,7 @@ class EndpointView(msgspec.Struct, frozen=True, kw_only=True):
     weight: int = 1
     priority: int = 0
     locality: str = ""
+    locality_weight: int | None = None
     healthy: bool = True
     workload: str = ""
 
@@ -68,10 +70,11 @@ def all_endpoints(resources: Resources, name: str, call: Call) -> tuple[Endpoint
     if cluster.type == Cluster.EDS:
         assignment = resources.endpoints.get(cluster.eds_cluster_config.service_name or name, assignment)
     ordered = sorted(assignment.endpoints, key=lambda locality: locality.priority)
-    return tuple(_view(locality, endpoint) for locality in ordered for endpoint in locality.lb_endpoints)
+    weighted = cluster.common_lb_config.HasField("locality_weighted_lb_config")
+    return tuple(_view(locality, endpoint, weighted) for locality in ordered for endpoint in locality.lb_endpoints)
 
 
-def _view(locality: LocalityLbEndpoints, endpoint: LbEndpoint) -> EndpointView:
+def _view(locality: LocalityLbEndpoints, endpoint: LbEndpoint, weighted: bool) -> EndpointView:
     address, port = address_and_port(endpoint.endpoint.address)
     where = locality.locality
     istio = endpoint.metadata.filter_metadata.get(ISTIO_METADATA)
@@ -81,6 +84,7 @@ def _view(locality: LocalityLbEndpoints, endpoint: LbEndpoint) -> EndpointView:
         weight=endpoint.load_balancing_weight.value or 1,
         priority=locality.priority,
         locality="/".join(part for part in (where.region, where.zone, where.sub_zone) if part),
+        locality_weight=locality.load_balancing_weight.value if weighted else None,
         healthy=endpoint.health_status in _GOOD,
         workload=istio.fields["workload"].string_value if istio is not None and "workload" in istio.fields else "",
     )

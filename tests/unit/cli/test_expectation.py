@@ -143,6 +143,19 @@ def test_endpoints_with_weights_have_unknown_shares() -> None:
     assert found.shares(PODS.name).doubt == "the endpoints have weights of their own"
 
 
+def test_localities_with_weights_get_their_shares() -> None:
+    resources = cluster(V1, "LEAST_REQUEST")
+    resources.clusters[V1].common_lb_config.locality_weighted_lb_config.SetInParent()
+    resources.endpoints[V1] = found = assignment(V1, _1=1, _2=1)  # type: ignore[index]
+    found.MergeFrom(assignment(V1, _3=2))
+    for locality, region, weight in zip(found.endpoints, ("near", "far"), (30, 70), strict=True):
+        locality.locality.region = region
+        locality.load_balancing_weight.value = weight
+    shares = expected(forwarded(target(V1, 1.0, 1, 2, 3)), resources).shares(PODS.name)
+    assert shares.by_group == pytest.approx({"a_1": 0.15, "a_2": 0.15, "a_3": 0.7})
+    assert shares.doubt == ""
+
+
 def test_the_other_endpoints_of_a_service_are_to_get_nothing() -> None:
     names = [V2, "outbound|80||a.default.svc", "outbound|81||a.default.svc", "outbound|80||b.default.svc"]
     resources = Resources(

@@ -282,6 +282,30 @@ spec:
     assert "a.example.net:80 (in us/east, weight 3)" in told
 
 
+def test_localities_that_get_requests_by_weight_are_told_with_their_shares() -> None:
+    more = """
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: api}
+spec:
+  hosts: [api.example.com]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+  resolution: STATIC
+  endpoints: [{address: 192.0.2.1, locality: us/east}, {address: 192.0.2.2, locality: eu/west}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: api}
+spec:
+  host: api.example.com
+  trafficPolicy: {loadBalancer: {localityLbSetting: {distribute: [{from: "*", to: {us/east: 30, eu/west: 70}}]}}}
+"""
+    (told,) = steps(ask(scenario(MESH + more), "http://api.example.com/"), Topic.ENDPOINTS)
+    assert "192.0.2.1:80 (in us/east which gets 30%)" in told
+    assert "192.0.2.2:80 (in eu/west which gets 70%)" in told
+
+
 def test_one_route_that_does_not_match_is_not_counted() -> None:
     rule = virtual_service("  - {match: [{uri: {exact: /a}}], route: [{destination: {host: reviews}}]}\n")
     (told,) = steps(ask(scenario(MESH + rule), "http://reviews:9080/b"), Topic.ROUTE)
