@@ -4,7 +4,6 @@ import math
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -124,8 +123,3 @@ def _outcome(outcome: Outcome) -> JsonObject:
         "complete": outcome.complete,
         "postponed": outcome.postponed,
     }
-
-
-def build_admin(fleet: Fleet, pusher: Pusher) -> Starlette:
-    """The admin application, complete in itself; a composition root may mount its routes elsewhere."""
-    return Starlette(routes=Admin(fleet, pusher).routes())

@@ -2,17 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
 
 from lateen.api.problem import Problem, ResourceRef
-
-
-class ProblemSource(Protocol):
-    """The seam that a status writer reads."""
-
-    def problems(self) -> Mapping[ResourceRef | None, tuple[Problem, ...]]: ...
-    def changes(self) -> AsyncIterator[Mapping[ResourceRef | None, tuple[Problem, ...]]]: ...
-
 
 ANALYSIS = "analysis"
 """The finder that looks last, and at everything: it does not repeat what another says of a field by the same code."""

@@ -36,10 +36,6 @@ class Case:
     services: tuple[SmallService, ...]
     text: str
 
-    def address_of(self, name: str) -> str:
-        """The cluster IP of a service of the case, or `name` itself where it is none."""
-        return next((service.address for service in self.services if service.name == name), name)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:

@@ -2,9 +2,10 @@ import json
 from typing import Any
 
 from envoy.service.discovery.v3 import discovery_pb2
+from starlette.applications import Starlette
 from tests.support.xds_link import Link
 
-from lateen.admin.app import build_admin
+from lateen.admin.app import Admin
 from lateen.api.problem import Problem, ResourceRef, Severity
 from lateen.ir.cluster import Cluster, ClusterKind
 from lateen.ir.config import Layer, ProxyConfig
@@ -35,7 +36,7 @@ class World:
         self.fleet = Fleet(self.source, clock)
         pusher = Pusher(MemoryStore(clock), MeshResolver(), self.fleet, clock)
         self.pusher = pusher
-        self.app = build_admin(self.fleet, pusher)
+        self.app = Starlette(routes=Admin(self.fleet, pusher).routes())
 
     async def get(self, path: str) -> tuple[int, Any]:
         """Status and body; JSON decoded."""
