@@ -64,6 +64,9 @@ HOST = "127.0.0.1"
 LEFT_OUT = "left-out.json"
 LINGER_SECONDS = 5.0
 """How long proxies keep a cluster that their routes don't name any more."""
+UNJUDGED_SECONDS = 0.02
+ON_TRIAL_SECONDS = 0.25
+"""How soon it is asked again what is wrong with a rule: a push is quick, a trial takes several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +163,8 @@ def build_controllers(
 def _unjudged(pusher: Pusher, analysis: AnalysisLoop, stored: Stored) -> float:
     """In how many seconds it may be known what is wrong with a resource; 0 when it is."""
     if stored.revision > min(pusher.published, analysis.observed):
-        return 0.02
-    return 0.25 if pusher.is_on_trial(stored.ref) else 0.0
+        return UNJUDGED_SECONDS
+    return ON_TRIAL_SECONDS if pusher.is_on_trial(stored.ref) else 0.0
 
 
 def _look_again(runner: ControllerRunner, statuses: StatusWriter, refs: Iterable[ResourceRef]) -> None:
