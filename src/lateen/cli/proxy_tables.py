@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lateen.api.meta import JsonObject
-from lateen.ir.names import UNIX_SCHEME
+from lateen.api.unix import UNIX_SCHEME
 
 CLUSTER_HEADINGS = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
 LISTENER_HEADINGS = ("ADDRESSES", "PORT", "MATCH", "DESTINATION")

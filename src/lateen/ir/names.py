@@ -26,9 +26,6 @@ ADMIN_PORT = 15000
 INBOUND_SOURCE_IP = "127.0.0.6"
 """Source of connections from the inbound listener to the workload, which capture lets through."""
 
-UNIX_SCHEME = "unix://"
-"""What addresses of Unix sockets begin with; `unix://@name` is an abstract one."""
-
 WILDCARD_ADDRESS = "0.0.0.0"  # noqa: S104 - capture sends connections for every address here
 
 

@@ -99,7 +99,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Service(msgspec.Struct, frozen=True):
-    """A name that clients call. `endpoints` holds, per port number, the workloads behind it.
+    """A name that clients call.
 
     `export_to` is `("*",)`, `(".",)`, namespaces, or `("~",)` for nobody. `automatic` addresses are those that the mesh
     itself gave it: clients may know others. `own_endpoints` are the addresses of endpoints that its declaration names

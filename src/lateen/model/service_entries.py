@@ -5,6 +5,7 @@ from ipaddress import ip_network
 
 from lateen.api.service_entry import OPT_OUT, ServiceEntry
 from lateen.api.service_entry import ServicePort as EntryPort
+from lateen.api.unix import UNIX_SCHEME
 from lateen.api.workload_entry import WorkloadEntrySpec
 from lateen.model.kubernetes_services import PortEndpoints
 from lateen.model.pods import TLS_MODE_LABEL, labelled_locality, parse_locality
@@ -87,8 +88,8 @@ def entry_endpoints(
 ) -> PortEndpoints:
     """The endpoints of each port: those of all `entries` that declare the host, and the `workloads` they select.
 
-    Ports of different entries meet by name, else by number. DNS services without endpoints have their own name as one;
-    those without resolution only workloads.
+    Ports of different entries meet by number where endpoints are looked up by name, else by name before number, as in
+    Istio. DNS services without endpoints have their own name as one; those without resolution only workloads.
     """
     if service.resolution is Resolution.DYNAMIC_DNS:
         return {port.number: () for port in service.ports}
@@ -97,18 +98,18 @@ def entry_endpoints(
         port.number: _unique(
             endpoint
             for entry in entries
-            if (declared := _counterpart(entry, port)) is not None
+            if (declared := _counterpart(entry, port, by_number=service.resolution in _BY_NAME)) is not None
             for endpoint in _endpoints(service, entry, declared, candidates)
         )
         for port in service.ports
     }
 
 
-def _counterpart(entry: ServiceEntry, port: ServicePort) -> EntryPort | None:
-    ports = entry.spec.ports
-    return next((each for each in ports if each.name == port.name), None) or next(
-        (each for each in ports if each.number == port.number), None
-    )
+def _counterpart(entry: ServiceEntry, port: ServicePort, *, by_number: bool) -> EntryPort | None:
+    numbered = next((each for each in entry.spec.ports if each.number == port.number), None)
+    if by_number:
+        return numbered
+    return next((each for each in entry.spec.ports if each.name == port.name), numbered)
 
 
 def _unique(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
@@ -133,7 +134,7 @@ def _endpoints(
 
 
 def _inline(entry: WorkloadEntrySpec, port: EntryPort, namespace: str) -> Endpoint:
-    is_socket = entry.address.startswith("unix://")
+    is_socket = entry.address.startswith(UNIX_SCHEME)
     tls_mode = entry.labels.get(TLS_MODE_LABEL, "istio" if entry.service_account else "")
     return Endpoint(
         address=entry.address,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from lateen.api.sidecar import IstioEgressListener
-from lateen.ir.names import UNIX_SCHEME
+from lateen.api.unix import UNIX_SCHEME
 from lateen.ir.origin import ConfigOrigin
 from lateen.model.protocol import parse_protocol
 from lateen.model.service import ServicePort

@@ -6,6 +6,7 @@ Names and shapes are Istio's. Connections reach the application from 127.0.0.6, 
 from collections.abc import Iterable, Mapping
 
 from lateen.api.connection_pool import ConnectionPoolSettings
+from lateen.api.unix import UNIX_SCHEME
 from lateen.ir.cluster import Algorithm, Cluster, ClusterKind, LoadBalancer, UpstreamProtocol
 from lateen.ir.config import Layer
 from lateen.ir.endpoint import Endpoint, LoadAssignment, LocalityEndpoints
@@ -32,7 +33,6 @@ from lateen.ir.names import (
     OUTBOUND_PORT,
     READINESS_PORT,
     STATS_PORT,
-    UNIX_SCHEME,
     VIRTUAL_INBOUND,
     WILDCARD_ADDRESS,
     Side,

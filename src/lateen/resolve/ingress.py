@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from lateen.api.sidecar import IstioIngressListener, Sidecar
+from lateen.api.unix import UNIX_SCHEME
 from lateen.ir.endpoint import Endpoint
-from lateen.ir.names import UNIX_SCHEME, WILDCARD_ADDRESS
+from lateen.ir.names import WILDCARD_ADDRESS
 from lateen.model.protocol import parse_protocol
 from lateen.model.service import Protocol
 from lateen.model.workload import Proxy

@@ -4,7 +4,7 @@ import enum
 
 import msgspec
 
-from lateen.ir.names import UNIX_SCHEME
+from lateen.api.unix import UNIX_SCHEME
 
 
 class Entry(enum.StrEnum):

@@ -8,7 +8,8 @@ from envoy.config.core.v3.base_pb2 import INBOUND
 from envoy.config.listener.v3.listener_components_pb2 import FilterChain, FilterChainMatch
 from envoy.config.listener.v3.listener_pb2 import Listener
 
-from lateen.ir.names import UNIX_SCHEME, WILDCARD_ADDRESS
+from lateen.api.unix import UNIX_SCHEME
+from lateen.ir.names import WILDCARD_ADDRESS
 from lateen.simulation.call import Call, Entry, Protocol
 from lateen.translate.names import HTTP_INSPECTOR_FILTER, ORIGINAL_DST_FILTER, TLS_INSPECTOR_FILTER
 

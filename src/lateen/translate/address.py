@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 from envoy.config.core.v3 import address_pb2, config_source_pb2
 
-from lateen.ir.names import UNIX_SCHEME
+from lateen.api.unix import UNIX_SCHEME
 from lateen.translate import scalar
 
 

@@ -6,7 +6,7 @@ from envoy.config.endpoint.v3 import endpoint_components_pb2 as components_pb2
 from envoy.config.endpoint.v3 import endpoint_pb2
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2 as options_pb2
 
-from lateen.ir.names import UNIX_SCHEME
+from lateen.api.unix import UNIX_SCHEME
 from lateen.translate import scalar
 from lateen.translate.address import socket_address
 from lateen.translate.names import HTTP_PROTOCOL_OPTIONS, stat_prefix

@@ -1,12 +1,13 @@
 """Rules for Istio's Gateway. Source: `ValidateGateway` in Istio."""
 
 from lateen.api.gateway import Gateway, Server
+from lateen.api.unix import UNIX_SCHEME
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_scoped_host
 from lateen.validation.names import check_port, is_ip, warn_of_labels
 from lateen.validation.protocol import HTTP, TLS, check_protocol
 from lateen.validation.server_tls import check_server_tls
-from lateen.validation.unix import UNIX, check_unix_path
+from lateen.validation.unix import check_unix_path
 
 
 def check_gateway(resource: Gateway, root: Field) -> None:
@@ -55,8 +56,8 @@ def _check_port(server: Server, field: Field) -> None:
         (port / "name").error("is empty", "name the port, like http", "MissingField")
     if server.port.target_port:
         (port / "targetPort").error("has no meaning in a Gateway", "remove it", "Unsupported")
-    if server.bind.startswith(UNIX):
-        check_unix_path(server.bind.removeprefix(UNIX), field / "bind")
+    if server.bind.startswith(UNIX_SCHEME):
+        check_unix_path(server.bind.removeprefix(UNIX_SCHEME), field / "bind")
         if server.port.number:
             (port / "number").error("a socket file has no port", "write 0", "Conflict")
         return

@@ -3,6 +3,7 @@
 from typing import Final
 
 from lateen.api.service_entry import OPT_OUT, ServiceEntry, ServiceEntrySpec
+from lateen.api.unix import UNIX_SCHEME
 from lateen.validation.field import Field
 from lateen.validation.hosts import check_wildcard_domain, is_fqdn
 from lateen.validation.l4_route import check_subnet
@@ -140,5 +141,5 @@ def _check_endpoints(spec: ServiceEntrySpec, field: Field) -> None:
             if name not in names:
                 known = f"the service has {', '.join(sorted(names))}" if names else "the service has no ports"
                 where.at("ports", name).error(f'the service has no port "{name}"', known)
-        if endpoint.address.startswith("unix://") and len(spec.ports) != 1:
+        if endpoint.address.startswith(UNIX_SCHEME) and len(spec.ports) != 1:
             (where / "address").error("a socket file serves one port", "give the service one port", "Conflict")

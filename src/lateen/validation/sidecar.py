@@ -6,6 +6,7 @@ from typing import Final
 
 from lateen.api.gateway import ServerTLSSettings
 from lateen.api.sidecar import IstioEgressListener, IstioIngressListener, OutboundTrafficPolicy, Sidecar, SidecarPort
+from lateen.api.unix import UNIX_SCHEME
 from lateen.validation.connection_pool import check_connection_pool
 from lateen.validation.destination import check_destination
 from lateen.validation.field import Field
@@ -13,7 +14,7 @@ from lateen.validation.hosts import check_scoped_host, is_fqdn
 from lateen.validation.names import LABEL_HINT, check_port, check_selector, is_ip, is_label
 from lateen.validation.protocol import HTTP, TLS, check_protocol
 from lateen.validation.server_tls import check_server_tls
-from lateen.validation.unix import UNIX, check_unix_path
+from lateen.validation.unix import check_unix_path
 
 _ENDPOINT: Final = re.compile(r"(?:127\.0\.0\.1|0\.0\.0\.0|\[::1?\])?:(\d{1,5})")
 
@@ -54,8 +55,8 @@ def _check_port(port: SidecarPort, bind: str, field: Field, *, sockets: bool) ->
         field.at("port", "targetPort").error("has no meaning in a Sidecar", "remove it", "Unsupported")
     if port.protocol:
         check_protocol(port.protocol, field.at("port", "protocol"))
-    if sockets and bind.startswith(UNIX) and port.number == 0:
-        check_unix_path(bind.removeprefix(UNIX), field / "bind")
+    if sockets and bind.startswith(UNIX_SCHEME) and port.number == 0:
+        check_unix_path(bind.removeprefix(UNIX_SCHEME), field / "bind")
         return
     check_port(port.number, field.at("port", "number"))
     if bind and not is_ip(bind):
@@ -65,8 +66,8 @@ def _check_port(port: SidecarPort, bind: str, field: Field, *, sockets: bool) ->
 def _check_ingress(listener: IstioIngressListener, field: Field) -> None:
     _check_port(listener.port, listener.bind, field, sockets=False)
     endpoint = listener.default_endpoint
-    if endpoint.startswith(UNIX):
-        check_unix_path(endpoint.removeprefix(UNIX), field / "defaultEndpoint")
+    if endpoint.startswith(UNIX_SCHEME):
+        check_unix_path(endpoint.removeprefix(UNIX_SCHEME), field / "defaultEndpoint")
     elif endpoint:
         found = _ENDPOINT.fullmatch(endpoint)
         if not found or not 1 <= int(found[1]) <= 65535:
@@ -106,7 +107,7 @@ def _check_egress(listener: IstioEgressListener, namespace: str, field: Field, *
         (field / "port").error("only the last listener may have no port", "move it to the end", "Conflict")
     if listener.port:
         _check_port(listener.port, listener.bind, field, sockets=True)
-        if listener.bind.startswith(UNIX) and listener.capture_mode == "IPTABLES":
+        if listener.bind.startswith(UNIX_SCHEME) and listener.capture_mode == "IPTABLES":
             (field / "captureMode").error("a socket file captures nothing", "write NONE", "Conflict")
     if not listener.hosts:
         (field / "hosts").error("is empty", 'write ["./*"] for this namespace', "MissingField")

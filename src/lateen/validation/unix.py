@@ -1,10 +1,6 @@
 """Addresses of Unix sockets."""
 
-from typing import Final
-
 from lateen.validation.field import Field
-
-UNIX: Final = "unix://"
 
 
 def check_unix_path(path: str, field: Field) -> None:

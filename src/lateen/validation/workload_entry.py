@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
+from lateen.api.unix import UNIX_SCHEME
 from lateen.api.workload_entry import WorkloadEntry, WorkloadEntrySpec
 from lateen.validation.field import Field
 from lateen.validation.hosts import is_fqdn
 from lateen.validation.names import LABEL_HINT, check_labels, check_port, is_ip, is_label
-from lateen.validation.unix import UNIX, check_unix_path
+from lateen.validation.unix import check_unix_path
 
 PORT_NAME_LIMIT: Final = 62
 
@@ -18,7 +19,7 @@ def check_workload_entry(resource: WorkloadEntry, root: Field) -> None:
 
 def check_endpoint(entry: WorkloadEntrySpec, field: Field, *, names: bool = True) -> None:
     """Report an endpoint that cannot be reached; `names`: whether its address may be a DNS name."""
-    if entry.address.startswith(UNIX):
+    if entry.address.startswith(UNIX_SCHEME):
         check_socket(entry, field)
     elif entry.address:
         _check_address(entry.address, field / "address", names=names)
@@ -31,7 +32,7 @@ def check_endpoint(entry: WorkloadEntrySpec, field: Field, *, names: bool = True
 
 def check_socket(entry: WorkloadEntrySpec, field: Field) -> None:
     """Report an address that is no socket file's, and ports beside one that is."""
-    check_unix_path(entry.address.removeprefix(UNIX), field / "address")
+    check_unix_path(entry.address.removeprefix(UNIX_SCHEME), field / "address")
     if entry.ports:
         (field / "ports").error("a socket file has no ports", "remove them", "Conflict")
 

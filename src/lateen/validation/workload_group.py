@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
+from lateen.api.unix import UNIX_SCHEME
 from lateen.api.workload_entry import WorkloadEntrySpec
 from lateen.api.workload_group import HTTPHealthCheckConfig, ReadinessProbe, WorkloadGroup
 from lateen.validation.field import Field
 from lateen.validation.names import check_labels, check_port, warn_of_labels
 from lateen.validation.one_of import check_one_of
-from lateen.validation.unix import UNIX
 from lateen.validation.workload_entry import check_locality, check_named_ports, check_socket
 
 _HEADER: Final = re.compile(r"[-A-Za-z0-9]+")
@@ -25,7 +25,7 @@ def check_workload_group(resource: WorkloadGroup, root: Field) -> None:
 
 
 def _check_template(entry: WorkloadEntrySpec, field: Field) -> None:
-    if entry.address.startswith(UNIX):
+    if entry.address.startswith(UNIX_SCHEME):
         check_socket(entry, field)
     warn_of_labels(entry.labels, field / "labels")
     check_named_ports(entry.ports, field / "ports")

@@ -45,7 +45,8 @@ spec: {containers: [{name: app, image: app}]}
 
 def test_a_namespace_that_is_described_decides_on_proxies() -> None:
     namespace = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default}\n"
-    assert not any(each.has_sidecar for each in scenario(MESH + namespace).snapshot.workloads.values())
+    workloads = scenario(MESH + namespace).snapshot.workloads
+    assert {each.has_sidecar for each in workloads.values()} == {False}
 
 
 def test_invalid_documents_are_left_out_and_named() -> None:
