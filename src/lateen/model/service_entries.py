@@ -98,7 +98,7 @@ def entry_endpoints(
         port.number: _unique(
             endpoint
             for entry in entries
-            if (declared := _counterpart(entry, port, by_number=service.resolution in _BY_NAME)) is not None
+            if (declared := _counterpart(entry, port, by_number=service.resolution.is_by_name)) is not None
             for endpoint in _endpoints(service, entry, declared, candidates)
         )
         for port in service.ports

@@ -218,6 +218,25 @@ spec: {hosts: [a.example.com], addresses: [%s], resolution: DNS, ports: [{number
         assert [each.code for each in apart.problems] == ["DuplicateHost"]
 
 
+def test_ports_of_one_name_keep_their_endpoints_apart_where_these_are_looked_up() -> None:
+    entry = """
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: e%s}
+spec: {hosts: [a.com], resolution: DNS, ports: [{number: %s, name: p, protocol: HTTP%s}]%s}
+"""
+    named = ", endpoints: [{address: b.com}, {address: c.com, ports: {p: 2345}}]"
+    ports = ((80, "", ""), (8080, "", ""), (80, ", targetPort: 1234", ""), (80, ", targetPort: 999", named))
+    mesh = snapshot("".join(entry % (number, *port) for number, port in enumerate(ports)))
+
+    def found(port: int) -> list[str]:
+        return [f"{each.address}:{each.port}" for each in mesh.endpoints["default", "a.com", port]]
+
+    assert found(8080) == ["a.com:8080"]
+    assert found(80) == ["a.com:80", "a.com:1234", "b.com:999", "c.com:2345"]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "automatic"), [("", "", True), ("", "192.0.2.2", False), ("192.0.2.1", "", False)]
 )
