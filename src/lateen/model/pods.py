@@ -6,6 +6,7 @@ from lateen.api.container import Container
 from lateen.api.node import Node
 from lateen.api.pod import Pod
 from lateen.api.probe import Probe
+from lateen.api.topology import REGION, SUBZONE, ZONE
 from lateen.model.service import Locality
 from lateen.model.workload import ContainerPort, Workload
 
@@ -23,9 +24,9 @@ def node_locality(node: Node) -> Locality:
     """Where a node is, by its well-known labels."""
     labels = node.metadata.labels
     return Locality(
-        labels.get("topology.kubernetes.io/region", labels.get("failure-domain.beta.kubernetes.io/region", "")),
-        labels.get("topology.kubernetes.io/zone", labels.get("failure-domain.beta.kubernetes.io/zone", "")),
-        labels.get("topology.istio.io/subzone", ""),
+        labels.get(REGION, labels.get("failure-domain.beta.kubernetes.io/region", "")),
+        labels.get(ZONE, labels.get("failure-domain.beta.kubernetes.io/zone", "")),
+        labels.get(SUBZONE, ""),
     )
 
 

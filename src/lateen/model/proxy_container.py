@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lateen.api.meta import JsonObject
+from lateen.api.topology import NETWORK
 from lateen.model.pods import PROXY_CONTAINER
 
 TEMPLATES_ANNOTATION = "inject.istio.io/templates"
@@ -134,7 +135,7 @@ def _environment(
         "ISTIO_META_MESH_ID": settings.mesh,
         "TRUST_DOMAIN": settings.trust_domain,
     }
-    if network := labels.get("topology.istio.io/network") or settings.network:
+    if network := labels.get(NETWORK) or settings.network:
         values["ISTIO_META_NETWORK"] = network
     if name := labels.get("service.istio.io/workload-name") or (owner.name if owner else ""):
         values["ISTIO_META_WORKLOAD_NAME"] = name

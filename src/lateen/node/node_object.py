@@ -5,6 +5,7 @@ import platform
 
 from lateen.api.meta import JsonObject
 from lateen.api.problem import ResourceRef
+from lateen.api.topology import REGION, ZONE
 from lateen.client.api import ApiClient
 from lateen.client.error import ApiError
 from lateen.controllers.node_health import SILENT_SECONDS
@@ -42,8 +43,8 @@ def node_body(settings: NodeSettings) -> JsonObject:
         "kubernetes.io/hostname": settings.node_name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": _architecture(),
-        "topology.kubernetes.io/region": settings.locality.region,
-        "topology.kubernetes.io/zone": settings.locality.zone,
+        REGION: settings.locality.region,
+        ZONE: settings.locality.zone,
     }
     labels = {key: value for key, value in labels.items() if value}
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": settings.node_name, "labels": labels}, "spec": {}}

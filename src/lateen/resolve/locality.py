@@ -14,13 +14,14 @@ from lateen.api.load_balancer import (
     LocalityLoadBalancerSetting,
     ZoneAwareLoadBalancerSetting,
 )
+from lateen.api.topology import NETWORK, REGION, SUBZONE, ZONE
 from lateen.ir.cluster import ZoneAware
 from lateen.ir.endpoint import LocalityEndpoints
 from lateen.lib.memo import Memo
 from lateen.model.service import Endpoint, Locality
 from lateen.model.settings import MeshSettings
 from lateen.model.traffic_distribution import SAME_NODE, SAME_ZONE
-from lateen.resolve.place import NETWORK, REGION, SUBZONE, ZONE, Place, endpoint_labels
+from lateen.resolve.place import Place, endpoint_labels
 from lateen.resolve.policy_overlay import all_policies, filled
 
 Rank = tuple[int, int]

@@ -4,14 +4,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from lateen.api.topology import NETWORK, REGION, SUBZONE, ZONE
 from lateen.model.selection import picked
 from lateen.model.service import Endpoint, Locality
 from lateen.model.workload import Proxy
-
-REGION = "topology.kubernetes.io/region"
-ZONE = "topology.kubernetes.io/zone"
-SUBZONE = "topology.istio.io/subzone"
-NETWORK = "topology.istio.io/network"
 
 
 class Place(msgspec.Struct, frozen=True):

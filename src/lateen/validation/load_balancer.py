@@ -12,13 +12,12 @@ from lateen.api.load_balancer import (
     LocalityLoadBalancerSetting,
     ZoneAwareLoadBalancerSetting,
 )
+from lateen.api.topology import REGION, SUBZONE, ZONE
 from lateen.validation.field import Field
 from lateen.validation.one_of import check_one_of
 
 MAGLEV_LIMIT: Final = 5_000_011
-_TOPOLOGY: Final = frozenset(
-    ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
-)
+_TOPOLOGY: Final = frozenset((REGION, ZONE, SUBZONE))
 _KEYS: Final = ("http_header_name", "http_cookie", "use_source_ip", "http_query_parameter_name")
 
 

@@ -9,6 +9,7 @@ from lateen.api.load_balancer import (
     LocalityLoadBalancerSetting,
     ZoneAwareLoadBalancerSetting,
 )
+from lateen.api.topology import NETWORK, REGION, SUBZONE, ZONE
 from lateen.ir.cluster import ZoneAware
 from lateen.ir.endpoint import LocalityEndpoints
 from lateen.lib.memo import Memo
@@ -23,7 +24,7 @@ from lateen.resolve.locality import (
     ranks_of,
     zone_aware,
 )
-from lateen.resolve.place import NETWORK, REGION, SUBZONE, ZONE, Place
+from lateen.resolve.place import Place
 
 MESH = MeshSettings()
 HERE = Place(Locality("eu", "eu-1", "rack-1"))

@@ -1,8 +1,9 @@
 from tests.support.resources import REVIEWS, service, snapshot
 
+from lateen.api.topology import REGION
 from lateen.model.service import Locality
 from lateen.model.workload import Proxy, ProxyType
-from lateen.resolve.place import REGION, Place
+from lateen.resolve.place import Place
 from lateen.resolve.scope import Scope, ScopeIndex, route_labels, scope_of
 from lateen.resolve.selectors import index_selectors
 

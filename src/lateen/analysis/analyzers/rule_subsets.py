@@ -13,14 +13,14 @@ from lateen.api.destination_rule import DestinationRule
 from lateen.api.node import Node
 from lateen.api.problem import Problem
 from lateen.api.service_entry import ServiceEntry
+from lateen.api.topology import REGION, SUBZONE, ZONE
 from lateen.api.workload_entry import WorkloadEntry
 from lateen.model.pods import node_locality, parse_locality
 from lateen.model.selection import selects
 from lateen.model.service import Locality, Service
 
-_REGION, _ZONE, _SUBZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"
 _HOSTNAME = "kubernetes.io/hostname"
-_PLACES = frozenset({_REGION, _ZONE, _SUBZONE, _HOSTNAME})
+_PLACES = frozenset({REGION, ZONE, SUBZONE, _HOSTNAME})
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
@@ -78,5 +78,5 @@ class _Selection:
 
 
 def _place_labels(locality: Locality, node: str) -> dict[str, str]:
-    pairs = ((_REGION, locality.region), (_ZONE, locality.zone), (_SUBZONE, locality.subzone), (_HOSTNAME, node))
+    pairs = ((REGION, locality.region), (ZONE, locality.zone), (SUBZONE, locality.subzone), (_HOSTNAME, node))
     return {key: value for key, value in pairs if value}
