@@ -90,6 +90,12 @@ class RealMesh:
         body: Body = json.loads(self.run("get", *arguments, "-o", "json"))
         return body
 
+    def accepted(self, kind: str, name: str) -> tuple[str, str]:
+        """Whether a rule is accepted, and the reason; two empty texts before anything is known."""
+        conditions = self.get(kind, name).get("status", {}).get("conditions", [])
+        found = ((each["status"], each["reason"]) for each in conditions if each["type"] == "Accepted")
+        return next(found, ("", ""))
+
     def api(self, path: str) -> Body:
         """GET from the REST API."""
         with SyncClient(read_access(self.paths.kubeconfig)) as client:

@@ -36,11 +36,6 @@ MISSING = 'Referenced host+subset in destinationrule not found: "reviews+v9"'
 WHERE = "spec.http[0].route[0].destination.subset"
 
 
-def accepted(mesh: RealMesh, kind: str = "virtualservice") -> tuple[str, str]:
-    conditions = mesh.get(kind, "reviews").get("status", {}).get("conditions", [])
-    return next(((each["status"], each["reason"]) for each in conditions if each["type"] == "Accepted"), ("", ""))
-
-
 def test_a_finding_comes_with_the_rule_and_goes_with_the_mistake(bookinfo: RealMesh, tmp_path: Path) -> None:
     mesh = bookinfo
     rule, subsets = tmp_path / "rule.yaml", tmp_path / "subsets.yaml"
@@ -54,7 +49,7 @@ def test_a_finding_comes_with_the_rule_and_goes_with_the_mistake(bookinfo: RealM
 
     applied = mesh.attempt("apply", "-f", str(rule))
     assert f"IST0101: {WHERE}: {MISSING}" in applied.err
-    until(lambda: accepted(mesh) == ("False", "IST0101"), "the status has the finding")
+    until(lambda: mesh.accepted("virtualservice", "reviews") == ("False", "IST0101"), "the status has the finding")
     assert f"error [IST0101] {WHERE}: {MISSING}" in mesh.run("describe", "vs", "reviews")
     found = mesh.attempt("analyze", "-o", "json")
     [finding] = json.loads(found.out)
@@ -64,7 +59,7 @@ def test_a_finding_comes_with_the_rule_and_goes_with_the_mistake(bookinfo: RealM
 
     assert mesh.attempt("analyze", "-f", str(subsets)).code == 0
     mesh.run("apply", "-f", str(subsets))
-    until(lambda: accepted(mesh) == ("True", "Accepted"), "the finding is gone")
+    until(lambda: mesh.accepted("virtualservice", "reviews") == ("True", "Accepted"), "the finding is gone")
     assert mesh.attempt("analyze").code == 0
     assert "[IST0101]" not in mesh.run("describe", "vs", "reviews")
 
@@ -72,9 +67,9 @@ def test_a_finding_comes_with_the_rule_and_goes_with_the_mistake(bookinfo: RealM
 def test_a_subset_that_no_pod_has_is_a_finding_until_one_has(bookinfo: RealMesh) -> None:
     mesh = bookinfo
     mesh.apply(SUBSETS.replace("VERSION", "v4"))
-    until(lambda: accepted(mesh, "destinationrule") == ("False", "IST0173"), "the subset selects nothing")
+    until(lambda: mesh.accepted("destinationrule", "reviews") == ("False", "IST0173"), "the subset selects nothing")
     mesh.apply(SUBSETS.replace("VERSION", "v2"))
-    until(lambda: accepted(mesh, "destinationrule") == ("True", "Accepted"), "the subset selects a pod")
+    until(lambda: mesh.accepted("destinationrule", "reviews") == ("True", "Accepted"), "the subset selects a pod")
 
 
 def test_documents_without_effect_are_warned_of_and_the_others_applied(bookinfo: RealMesh) -> None:

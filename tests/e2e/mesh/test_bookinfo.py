@@ -110,12 +110,7 @@ def test_a_route_without_its_subsets_is_reported_until_they_are_there(bookinfo: 
     assert "spec.http[0].route[0].destination.subset" in ran.err
     assert "declare it in a DestinationRule" in ran.err
     bookinfo.apply_file("destination-rule-reviews.yaml")
-    until(lambda: accepted(bookinfo, "virtualservice", "reviews") == "True", "the route is complete")
-
-
-def accepted(mesh: RealMesh, kind: str, name: str) -> str:
-    conditions = mesh.get(kind, name).get("status", {}).get("conditions", [])
-    return next((str(each["status"]) for each in conditions if each["type"] == "Accepted"), "")
+    until(lambda: bookinfo.accepted("virtualservice", "reviews")[0] == "True", "the route is complete")
 
 
 def reviews_seen(mesh: RealMesh, host: str) -> Iterator[dict[str, object]]:

@@ -29,12 +29,6 @@ def rule(name: str, regex: str) -> str:
     return RULE.replace("NAME", name).replace("REGEX", regex)
 
 
-def condition(mesh: RealMesh, name: str) -> tuple[str, str]:
-    conditions = mesh.get("virtualservice", name).get("status", {}).get("conditions", [])
-    (accepted,) = (each for each in conditions if each["type"] == "Accepted")
-    return accepted["status"], accepted.get("reason", "")
-
-
 def rule_in_force(mesh: RealMesh, url: str) -> str:
     """The header that the rule for a service sets in answers."""
     words = ("curl", "-s", "-o", "/dev/null", "-w", "%header{rule}", url)
@@ -51,7 +45,7 @@ def test_a_refused_rule_is_shown_everywhere_and_holds_up_nothing_else(open_booki
         assert ran.code == 1
         assert "refused it: invalid repetition size" in ran.err
         assert "warning: virtualservice.networking.istio.io/ratings: RejectedByProxy: Envoy refused RDS" in ran.err
-        until(lambda: condition(mesh, "ratings") == ("False", "RejectedByProxy"), "the status says so")
+        until(lambda: mesh.accepted("virtualservice", "ratings") == ("False", "RejectedByProxy"), "the status says so")
         assert "Envoy refused RDS resource 9080: invalid repetition size" in mesh.run("describe", "vs", "ratings")
         status = mesh.attempt("proxy-status")
         assert status.code == 1
@@ -64,7 +58,7 @@ def test_a_refused_rule_is_shown_everywhere_and_holds_up_nothing_else(open_booki
         load.phase("others go on")
         output = mesh.apply(rule("details", "/details/[0-9]"), "--wait")
         assert "acknowledged by 6" in output
-        assert condition(mesh, "details") == ("True", "Accepted")
+        assert mesh.accepted("virtualservice", "details") == ("True", "Accepted")
         assert rule_in_force(mesh, "http://details:9080/details/1") == "one"
         mesh.run("rollout", "restart", "deploy/productpage-v1")
         mesh.wait_ready("deploy/productpage-v1")
@@ -73,12 +67,12 @@ def test_a_refused_rule_is_shown_everywhere_and_holds_up_nothing_else(open_booki
         load.phase("a restart")
         mesh.kill_and_wait("controlplane")
         until(lambda: mesh.attempt("get", "pods").code == 0, "the API answers")
-        until(lambda: condition(mesh, "ratings") == ("False", "RejectedByProxy"), "the status stays")
+        until(lambda: mesh.accepted("virtualservice", "ratings") == ("False", "RejectedByProxy"), "the status stays")
         assert rule_in_force(mesh, ratings) == "one"
 
         load.phase("mended")
         mesh.apply(rule("ratings", "/nowhere"), "--wait")
-        until(lambda: condition(mesh, "ratings") == ("True", "Accepted"), "the status is clear")
+        until(lambda: mesh.accepted("virtualservice", "ratings") == ("True", "Accepted"), "the status is clear")
         assert rule_in_force(mesh, ratings) == "other"
         assert mesh.attempt("proxy-status").code == 0
         synced = json.loads(mesh.run("proxy-status", "-o", "json"))
@@ -92,9 +86,9 @@ def test_of_two_bad_rules_and_a_good_one_in_one_push_the_bad_ones_are_left_out(o
     assert [f"networking.istio.io/{name}: RejectedByProxy" in ran.err for name in names] == [True, False, True]
     refused, taken = ("False", "RejectedByProxy"), ("True", "Accepted")
     expected = [refused, taken, refused]
-    until(lambda: [condition(mesh, name) for name in names] == expected, "the statuses say which")
+    until(lambda: [mesh.accepted("virtualservice", name) for name in names] == expected, "the statuses say which")
     assert rule_in_force(mesh, "http://ratings:9080/ratings/1") == "one"
     assert rule_in_force(mesh, "http://details:9080/details/1") == ""
     mesh.apply("---\n".join(rule(name, "/nowhere") for name in names), "--wait")
-    until(lambda: [condition(mesh, name) for name in names] == [taken] * 3, "mended")
+    until(lambda: [mesh.accepted("virtualservice", name) for name in names] == [taken] * 3, "mended")
     assert rule_in_force(mesh, "http://details:9080/details/1") == "other"
