@@ -1,11 +1,16 @@
 """Options of the test run."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 from tests.support.seed import EXPLORES
 
 settings.register_profile("lateen", derandomize=not EXPLORES)
 settings.load_profile("lateen")
+
+# A shell's background jobs ignore it, and so would what they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ("pytester",)
 

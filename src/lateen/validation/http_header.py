@@ -10,8 +10,8 @@ _MATCHED: Final = re.compile(r"[-_A-Za-z0-9.!#$%&'*+^`|~]+")
 _PSEUDO: Final = frozenset((":method", ":scheme", ":authority", ":path", ":status"))
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _LIST: Final = r'\[ *"(?:\\.|[^\\")])*"(?: *, *"(?:\\.|[^\\")])*")* *\]'
-_VARIABLE: Final = rf'%[^%(]*(?:\( *(?:{_LIST} *|[^ \[](?:\\.|[^\\)"])*)\) *)?%'
-_VALUE: Final = re.compile(rf"(?:[^%]|%%|{_VARIABLE})*+")
+_VARIABLE: Final = rf'%(?!%)[^%(]*(?:\( *(?:{_LIST} *|[^ \[](?:\\.|[^\\)"])*)\) *)?%'
+_VALUE: Final = re.compile(rf"(?:[^%]|%%|{_VARIABLE})*")
 """Text with variables: `%NAME%`, `%NAME(argument)%`, `%NAME(["argument"])%`. Rule: `validateHeaderValue` in Istio."""
 CLAIM: Final = "@request.auth.claims"
 

@@ -110,8 +110,6 @@ def test_nothing_is_left(tmp_path: Path, number: signal.Signals | None, end: str
             import pytest
 
             UNREADY = {UNREADY!r}
-            # A shell's background jobs, and all they start, ignore it.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
 
             @pytest.mark.lateen(profile="minimal")
             def test_end(mesh):
