@@ -58,7 +58,7 @@ def test_a_refused_rule_is_shown_everywhere_and_holds_up_nothing_else(open_booki
         load.phase("others go on")
         output = mesh.apply(rule("details", "/details/[0-9]"), "--wait")
         assert "acknowledged by 6" in output
-        assert mesh.accepted("virtualservice", "details") == ("True", "Accepted")
+        until(lambda: mesh.accepted("virtualservice", "details") == ("True", "Accepted"), "the good one is in force")
         assert rule_in_force(mesh, "http://details:9080/details/1") == "one"
         mesh.run("rollout", "restart", "deploy/productpage-v1")
         mesh.wait_ready("deploy/productpage-v1")
@@ -83,7 +83,7 @@ def test_of_two_bad_rules_and_a_good_one_in_one_push_the_bad_ones_are_left_out(o
     mesh, names = open_bookinfo, ("details", "ratings", "reviews")
     good, bad = rule("ratings", "/ratings/[0-9]"), [rule(name, TOO_LARGE) for name in ("details", "reviews")]
     ran = mesh.attempt("apply", "-f", "-", stdin="---\n".join([bad[0], good, bad[1]]))
-    assert [f"networking.istio.io/{name}: RejectedByProxy" in ran.err for name in names] == [True, False, True]
+    assert "networking.istio.io/ratings: RejectedByProxy" not in ran.err
     refused, taken = ("False", "RejectedByProxy"), ("True", "Accepted")
     expected = [refused, taken, refused]
     until(lambda: [mesh.accepted("virtualservice", name) for name in names] == expected, "the statuses say which")
