@@ -5,7 +5,8 @@ from lateen.explain.parts import route_view, tls_of
 from lateen.explain.passage import Passage, pass_through
 from lateen.explain.result import Callee, EndpointView, Request, Tls, UpstreamTls
 from lateen.explain.scenario import Scenario
-from lateen.explain.story import arrival, client_protection, destinations, protection, routing
+from lateen.explain.story import arrival, client_protection, protection, routing
+from lateen.explain.targets import destinations
 from lateen.explain.verdict import verdict_of
 from lateen.model.workload import Workload
 from lateen.simulation.call import Call, Entry, Protocol

@@ -28,13 +28,13 @@ from lateen.explain.story import (
     changes,
     client_protection,
     conduct,
-    destinations,
     gateway_complaints,
     is_preflight,
     protection,
     routing,
     step,
 )
+from lateen.explain.targets import destinations
 from lateen.explain.unused import unused
 from lateen.explain.verdict import is_aborted, verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view

@@ -7,7 +7,8 @@ from lateen.explain.parts import request_of, route_view, tls_of
 from lateen.explain.question import Question, WrongQuestionError
 from lateen.explain.result import Explanation, Step, Topic
 from lateen.explain.scenario import Scenario
-from lateen.explain.story import arrival, client_protection, destinations, protection, routing
+from lateen.explain.story import arrival, client_protection, protection, routing
+from lateen.explain.targets import destinations
 from lateen.explain.verdict import verdict_of
 from lateen.explain.views import asked_of, call_of, caller_view
 from lateen.model.hostname import is_address
