@@ -32,6 +32,7 @@ from lateen.model.service_entries import entry_endpoints
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey, MeshSnapshot
 from lateen.model.tls_secret import TlsSecret, is_tls_secret, tls_secret
+from lateen.model.traffic_distribution import ANNOTATION as DISTRIBUTION
 from lateen.model.workload import Workload
 
 R = TypeVar("R", bound=Resource)
@@ -71,6 +72,7 @@ class SnapshotBuilder:
         self._shared: set[type[Resource]] = set()
         self._settings = Stage(lambda _, source: mesh_settings(source))
         self._namespaces = Stage(_namespaces)
+        self._distributions = Stage(_distributions)
         self._nodes = Stage(_nodes)
         self._workloads = Stage(_workloads)
         self._registry = Stage(register_services)
@@ -101,7 +103,8 @@ class SnapshotBuilder:
         entries = self._entries.run(self._bucket(ServiceEntry), legacy.service_entries)
         if self._gives_addresses:
             entries = self._addressed.run(entries)
-        registry = self._registry.run(self._bucket(KubernetesService), entries, settings)
+        distributions = self._distributions.run(self._bucket(Namespace))
+        registry = self._registry.run(self._bucket(KubernetesService), entries, settings, distributions)
         slices = self._slices.run(self._bucket(EndpointSlice))
         return MeshSnapshot(
             revision=revision,
@@ -149,6 +152,13 @@ class SnapshotBuilder:
 
 def _namespaces(_: Memo, bucket: Bucket[Namespace]) -> dict[str, dict[str, str]]:
     return {each.metadata.name: each.metadata.labels for each in bucket.values()}
+
+
+def _distributions(_: Memo, bucket: Bucket[Namespace]) -> dict[str, str]:
+    """The words of the namespaces that ask for a traffic distribution."""
+    return {
+        each.metadata.name: word for each in bucket.values() if (word := each.metadata.annotations.get(DISTRIBUTION))
+    }
 
 
 def _nodes(_: Memo, bucket: Bucket[Node]) -> dict[str, Locality]:

@@ -24,8 +24,8 @@ def service_hostname(name: str, namespace: str, settings: MeshSettings) -> str:
     return f"{name}.{namespace}.svc.{settings.cluster_domain}"
 
 
-def service_of(source: KubernetesService, settings: MeshSettings) -> Service:
-    """The mesh's view of a Kubernetes service."""
+def service_of(source: KubernetesService, settings: MeshSettings, distribution: str = "") -> Service:
+    """The mesh's view of a Kubernetes service; `distribution` is its namespace's annotation."""
     meta, spec = source.metadata, source.spec
     addresses = spec.cluster_ips or (spec.cluster_ip,)
     return Service(
@@ -41,7 +41,7 @@ def service_of(source: KubernetesService, settings: MeshSettings) -> Service:
         selector=spec.selector,
         labels=meta.labels,
         annotations=meta.annotations,
-        traffic_distribution=traffic_distribution(spec.traffic_distribution, meta.annotations),
+        traffic_distribution=traffic_distribution(spec.traffic_distribution, meta.annotations, distribution),
         alias_of=spec.external_name.rstrip(".").lower() if spec.type == "ExternalName" else "",
     )
 

@@ -32,16 +32,20 @@ def register_services(
     kubernetes: Mapping[tuple[str, str], KubernetesService],
     entries: Mapping[tuple[str, str], ServiceEntry],
     settings: MeshSettings,
+    distributions: Mapping[str, str],
 ) -> Registry:
     """In one namespace a hostname is declared by the Kubernetes service, else by the oldest ServiceEntry.
 
     The other ServiceEntries for it add endpoints, and ports that it has not (Istio's `initServiceRegistry`).
+    `distributions` are what namespaces ask for by their annotation (`traffic_distribution`).
     """
     declared: list[tuple[Service, ServiceEntry | None]] = [
-        (memo.recall(("Service", *name), service_of, source, settings), None) for name, source in kubernetes.items()
+        (memo.recall(("Service", *name), service_of, source, settings, distributions.get(name[0], "")), None)
+        for name, source in kubernetes.items()
     ]
     for name, entry in entries.items():
-        for service in memo.recall(("ServiceEntry", *name), services_of, entry, settings):
+        distribution = distributions.get(name[0], "")
+        for service in memo.recall(("ServiceEntry", *name), services_of, entry, settings, distribution):
             declared.append((service, entry))
     declared.sort(key=lambda each: _age(each[0]))
     return _merge(memo, declared)

@@ -17,8 +17,8 @@ from lateen.model.traffic_distribution import traffic_distribution
 from lateen.model.workload import Workload
 
 
-def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, ...]:
-    """One service for each host, in the hosts' order."""
+def services_of(source: ServiceEntry, settings: MeshSettings, distribution: str = "") -> tuple[Service, ...]:
+    """One service for each host, in the hosts' order; `distribution` is its namespace's annotation."""
     meta, spec = source.metadata, source.spec
     return tuple(
         Service(
@@ -35,7 +35,7 @@ def services_of(source: ServiceEntry, settings: MeshSettings) -> tuple[Service, 
             selector=spec.workload_selector.labels if spec.workload_selector else {},
             labels=meta.labels,
             annotations=meta.annotations,
-            traffic_distribution=traffic_distribution("", meta.annotations),
+            traffic_distribution=traffic_distribution("", meta.annotations, distribution),
             subject_alt_names=_subject_alt_names(source, settings),
             own_endpoints=_own_endpoints(source),
             is_kubernetes=False,

@@ -9,6 +9,9 @@ SAME_NODE = "PreferSameNode"
 _WORDS = {"prefersamezone": SAME_ZONE, "preferclose": SAME_ZONE, "prefersamenode": SAME_NODE}
 
 
-def traffic_distribution(asked: str, annotations: Mapping[str, str]) -> str:
-    """`SAME_ZONE`, `SAME_NODE`, or "" for any endpoint: what the service asks for, else what its annotation says."""
-    return _WORDS.get(asked.lower()) or _WORDS.get(annotations.get(ANNOTATION, "").lower(), "")
+def traffic_distribution(asked: str, annotations: Mapping[str, str], of_namespace: str = "") -> str:
+    """`SAME_ZONE`, `SAME_NODE`, or "" for any endpoint: what the service asks for, else what its annotation says.
+
+    A service without the annotation has the word `of_namespace`.
+    """
+    return _WORDS.get(asked.lower()) or _WORDS.get((annotations.get(ANNOTATION) or of_namespace).lower(), "")

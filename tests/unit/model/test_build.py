@@ -365,3 +365,13 @@ def test_rules_keep_the_stores_objects() -> None:
     found = build_snapshot(documents, 1).virtual_services
     assert isinstance(documents[0], VirtualService)
     assert found[0] is documents[0]
+
+
+def test_a_namespaces_annotation_says_how_its_services_prefer_endpoints() -> None:
+    namespace = (
+        "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default, "
+        "annotations: {networking.istio.io/traffic-distribution: PreferClose}}\n"
+    )
+    mesh = snapshot(REVIEWS + ENTRY + namespace)
+    assert {each.traffic_distribution for each in mesh.services.values()} == {"PreferSameZone"}
+    assert {each.traffic_distribution for each in snapshot(REVIEWS + ENTRY).services.values()} == {""}
