@@ -23,10 +23,6 @@ def policy_problems(rule: DestinationRule) -> Iterator[Problem]:
 
 
 def _tls_problems(rule: DestinationRule, path: str, tls: ClientTLSSettings) -> Iterator[Problem]:
-    if tls.mode == "ISTIO_MUTUAL":
-        message = "ISTIO_MUTUAL has no effect: workloads have no certificates yet, so requests are sent in plain text"
-        hint = "remove it, or use SIMPLE or MUTUAL with certificates of your own"
-        yield Problem(rule.ref, f"{path}.mode", "NoEffect", Severity.WARNING, message, hint)
     if tls.credential_name and tls.mode in {"SIMPLE", "MUTUAL"} and rule.spec.workload_selector is None:
         message = "takes effect at gateways only: sidecars send plain text, for the rule has no workloadSelector"
         hint = "add a workloadSelector if sidecars are to use the Secret"

@@ -112,9 +112,11 @@ def test_a_sidecar_is_told_clusters_endpoints_and_its_inbound_side() -> None:
 
 
 def test_what_is_wrong_with_destination_rules_is_told_with_the_clusters() -> None:
-    mesh = Mesh(REVIEWS + rule() + rule("{tls: {mode: ISTIO_MUTUAL}}").replace("name: reviews,", "name: twin,"))
+    mesh = Mesh(
+        REVIEWS + rule() + rule("{tls: {mode: SIMPLE, credentialName: c}}").replace("name: reviews,", "name: twin,")
+    )
     found = {(each.code, each.resource and each.resource.name) for each in mesh.layer(sidecar(), "clusters").problems}
-    assert found == {("DuplicateDestinationRule", "twin"), ("NoEffect", "twin")}
+    assert found == {("DuplicateDestinationRule", "twin"), ("GatewaysOnly", "twin")}
 
 
 def test_a_gateway_has_no_inbound_side_and_no_passthrough() -> None:

@@ -1,4 +1,3 @@
-import pytest
 from tests.support.resources import snapshot
 from tests.support.routing import document
 
@@ -10,18 +9,8 @@ def found(policy: str, more: str = "") -> list[tuple[str, str]]:
     return [(each.path, each.code) for each in policy_problems(mesh.destination_rules[0])]
 
 
-@pytest.mark.parametrize(
-    ("policy", "path"),
-    [
-        ("{tls: {mode: ISTIO_MUTUAL}}", "spec.trafficPolicy.tls.mode"),
-        (
-            "{portLevelSettings: [{port: {number: 80}, tls: {mode: ISTIO_MUTUAL}}]}",
-            "spec.trafficPolicy.portLevelSettings[0].tls.mode",
-        ),
-    ],
-)
-def test_mutual_tls_by_the_mesh_is_reported_as_without_effect(policy: str, path: str) -> None:
-    assert found(policy) == [(path, "NoEffect")]
+def test_what_validation_says_of_the_rule_is_not_said_again() -> None:
+    assert found("{tls: {mode: ISTIO_MUTUAL}}") == []
 
 
 def test_secrets_are_for_gateways_unless_the_rule_chooses_workloads() -> None:

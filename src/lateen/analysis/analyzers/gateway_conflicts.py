@@ -1,6 +1,6 @@
 """Gateways on the same workloads must not serve the same host on the same port.
 
-IST0145 for each server that does.
+IST0145 for each server that does; to the oldest of them, which is in force, it is a warning.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from lateen.analysis.messages import GATEWAY_CONFLICT
 from lateen.analysis.subject import full_name, selector_text
 from lateen.api.gateway import Gateway, Server
 from lateen.api.problem import Problem
-from lateen.model.legacy.outcome import sources_of
+from lateen.model.legacy.outcome import age_of, sources_of
 from lateen.model.selection import selects
 
 _Served = dict[tuple[int, str, str], dict[str, Gateway]]
@@ -27,23 +27,24 @@ def analyze(config: Configuration) -> Iterator[Problem]:
                 served.setdefault(key, {})[full_name(gateway)] = gateway
     for gateway in gateways:
         for place, server in enumerate(gateway.spec.servers):
-            others = sorted(_others(config, gateway, server, served))
+            others = _others(config, gateway, server, served)
             if others:
                 facts = {
-                    "gateways": ",".join(others),
+                    "gateways": ",".join(sorted(others)),
                     "selector": selector_text(gateway.spec.selector),
                     "port": str(server.port.number),
                     "hosts": ",".join(server.hosts),
                 }
-                yield GATEWAY_CONFLICT.at(gateway.ref, f"spec.servers[{place}]", **facts)
+                in_force = age_of(gateway) < min(map(age_of, others.values()))
+                yield GATEWAY_CONFLICT.among(gateway.ref, f"spec.servers[{place}]", in_force=in_force, **facts)
 
 
-def _others(config: Configuration, gateway: Gateway, server: Server, served: _Served) -> set[str]:
-    found = set()
+def _others(config: Configuration, gateway: Gateway, server: Server, served: _Served) -> dict[str, Gateway]:
+    found: dict[str, Gateway] = {}
     for key in _keys(server):
         for name, other in served[key].items():
             if other is not gateway and name not in found and _share_workloads(config, gateway, other):
-                found.add(name)
+                found[name] = other
     return found
 
 

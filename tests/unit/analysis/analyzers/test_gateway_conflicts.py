@@ -1,5 +1,7 @@
 import pytest
-from tests.unit.analysis.found import found, pod, rule
+from tests.unit.analysis.found import found, pod, problems_by, rule
+
+from lateen.api.problem import Severity
 
 NAME = "gateway.ConflictingGatewayAnalyzer"
 
@@ -25,7 +27,14 @@ def gateway(name: str, hosts: str = "a.com", number: int = 80, selector: str = "
 )
 def test_one_host_and_port_of_several_gateways(documents: list[str], guilty: list[str]) -> None:
     expected = [("IST0145", f"Gateway default/{name}", "spec.servers[0]") for name in guilty]
-    assert found(NAME, *documents) == expected
+    assert sorted(found(NAME, *documents)) == expected
+
+
+def test_the_gateway_in_force_is_not_said_to_be_out_of_effect() -> None:
+    old = gateway("b").replace("{name: b", "{creationTimestamp: '2026-01-01T00:00:00Z', name: b")
+    young = gateway("a").replace("{name: a", "{creationTimestamp: '2026-01-02T00:00:00Z', name: a")
+    levels = {each.resource.name: each.severity for each in problems_by(NAME, young, old) if each.resource}
+    assert levels == {"a": Severity.ERROR, "b": Severity.WARNING}
 
 
 def test_ingresses_share_their_port() -> None:
