@@ -1,6 +1,6 @@
 """The layers of a proxy's configuration, each a function of the parts of the mesh it depends on and of nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -18,7 +18,15 @@ from lateen.model.service import Endpoint, Service
 from lateen.model.settings import MeshSettings
 from lateen.model.snapshot import EndpointKey
 from lateen.model.tls_secret import TlsSecret
-from lateen.resolve.clusters import BY_NAME, Asker, catch_all_clusters, cluster_kind, is_routable, port_clusters
+from lateen.resolve.clusters import (
+    BY_NAME,
+    Asker,
+    PortClusters,
+    catch_all_clusters,
+    cluster_kind,
+    is_routable,
+    port_clusters,
+)
 from lateen.resolve.destination_rules import Client, RuleIndex, rules_for
 from lateen.resolve.endpoints import EndpointPlan, port_endpoints
 from lateen.resolve.gateway import resolve_gateway
@@ -111,30 +119,20 @@ def cluster_part(
     `named` are the endpoints of services that are looked up by name, `problems` those of the mesh's destination rules,
     `secrets` those of the proxies' namespace that rules name.
     """
-    everyone = memo.keep("asker", Asker(whom.gateway, whom.place))
     found_secrets: dict[str, Secret] = {}
     remarks = dict.fromkeys(problems)
     clusters: dict[str, Cluster] = {}
     plans: dict[EndpointKey, tuple[EndpointPlan, ...]] = {}
     for cluster in catch_all_clusters(settings, gateway=whom.gateway):
         clusters[cluster.name] = memo.keep(cluster.name, cluster)
-    for service in view.services:
-        rule = view.rules.get(service.hostname)
-        asker = memo.recall(("asker", service.hostname), _trusting, everyone, rule, secrets) if rule else everyone
-        for port in service.ports:
-            if not is_routable(service, port):
-                continue
-            key = (service.namespace, service.hostname, port.number)
-            kind = cluster_kind(service, gateway=whom.gateway)
-            found = named.get(key, ()) if kind in BY_NAME else ()
-            part = memo.recall(key, port_clusters, service, port, rule, settings, kind, found, asker)
-            for cluster in part.clusters:
-                clusters[cluster.name] = memo.keep(cluster.name, cluster)
-            if part.plans:
-                plans[key] = part.plans
-            add_secrets(found_secrets, part.secrets)
-            if part.unusable and rule:
-                remarks |= dict.fromkeys(secret_problems(rule, part.unusable, whom.namespace))
+    for key, rule, part in _port_clusters(memo, view, named, settings, secrets, whom):
+        for cluster in part.clusters:
+            clusters[cluster.name] = memo.keep(cluster.name, cluster)
+        if part.plans:
+            plans[key] = part.plans
+        add_secrets(found_secrets, part.secrets)
+        if part.unusable and rule:
+            remarks |= dict.fromkeys(secret_problems(rule, part.unusable, whom.namespace))
     kept = memo.keep("clusters", clusters)
     sent = memo.keep("secrets", found_secrets)
     return ClusterPart(
@@ -142,6 +140,22 @@ def cluster_part(
         names=memo.keep("names", frozenset(kept)),
         plans=memo.keep("plans", plans),
     )
+
+
+def _port_clusters(
+    memo: Memo, view: MeshView, named: Endpoints, settings: MeshSettings, secrets: TlsSecrets, whom: ClusterKey
+) -> Iterator[tuple[EndpointKey, HostRule | None, PortClusters]]:
+    """The clusters of each port that has any, and the rule for them."""
+    everyone = memo.keep("asker", Asker(whom.gateway, whom.place))
+    for service in view.services:
+        rule = view.rules.get(service.hostname)
+        asker = memo.recall(("asker", service.hostname), _trusting, everyone, rule, secrets) if rule else everyone
+        for port in service.ports:
+            if is_routable(service, port):
+                key = (service.namespace, service.hostname, port.number)
+                kind = cluster_kind(service, gateway=whom.gateway)
+                found = named.get(key, ()) if kind in BY_NAME else ()
+                yield key, rule, memo.recall(key, port_clusters, service, port, rule, settings, kind, found, asker)
 
 
 def _trusting(asker: Asker, rule: HostRule, secrets: TlsSecrets) -> Asker:
