@@ -18,6 +18,9 @@ from lateen.resolve.visibility import (
         ((".", "elsewhere"), True, True),
         (("~",), False, False),
         (("home",), True, False),
+        (("*", "~"), True, True),
+        ((".", "~"), False, False),
+        ((".", "home", "third"), True, False),
     ],
 )
 def test_export_to(export_to: tuple[str, ...], seen_at_home: bool, seen_elsewhere: bool) -> None:
@@ -73,3 +76,5 @@ def test_private_rules_come_first_then_those_exported_here_then_the_public_ones(
     found = [each.metadata.name for each in visible_virtual_services(rules, "default", ("*",))]
     assert found == ["own", "exported", "public", "unsaid"]
     assert [each.metadata.name for each in visible_virtual_services(rules, "x", (".",))] == ["public"]
+    unsaid_here_too = [each.metadata.name for each in visible_virtual_services(rules, "x", (".", "x"))]
+    assert unsaid_here_too == ["unsaid", "public"]
