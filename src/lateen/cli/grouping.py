@@ -38,9 +38,14 @@ class Grouping:
 
 
 def parse_grouping(word: str) -> Grouping:
-    """`pod`, `version`, `header:NAME`, or `regex:PATTERN` (also without `regex:`). Raises click.UsageError."""
+    """`pod`, `version`, `header:NAME`, or `regex:PATTERN` (also without `regex:`, if it is no mere word).
+
+    Raises click.UsageError.
+    """
     if word in {VERSION, POD}:
         return Grouping(word)
+    if word.isalpha():
+        raise click.UsageError(f"--by {word}: neither pod nor version; to look for the word, write regex:{word}")
     kind, separator, rest = word.partition(":")
     if separator and kind == "header":
         return Grouping(word, header=rest.lower())

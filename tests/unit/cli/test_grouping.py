@@ -35,3 +35,9 @@ def test_a_colon_may_be_part_of_a_pattern() -> None:
 def test_other_words_are_refused() -> None:
     with pytest.raises(click.UsageError, match="neither pod, version"):
         parse_grouping("regex:(")
+
+
+def test_a_mistyped_word_is_not_taken_for_a_pattern() -> None:
+    with pytest.raises(click.UsageError, match="write regex:versions"):
+        parse_grouping("versions")
+    assert parse_grouping("regex:versions").pattern is not None
