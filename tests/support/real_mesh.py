@@ -6,17 +6,16 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from tests.support.fetch import fetch
 from tests.support.leftovers import leftovers, pids_of
+from tests.support.until import until
 
 from lateen.client.kubeconfig import read_access
 from lateen.client.paths import MeshPaths
@@ -24,10 +23,8 @@ from lateen.client.sync import SyncClient
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BOOKINFO = SAMPLES / "bookinfo"
-POLL = 0.02
 
 Body = dict[str, Any]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,27 +169,6 @@ def bookinfo_up(mesh: RealMesh) -> None:
     mesh.apply_file("bookinfo.yaml")
     deployments = [item["metadata"]["name"] for item in mesh.get("deployments")["items"]]
     mesh.wait_ready(*(f"deploy/{name}" for name in deployments))
-
-
-def fetch(url: str, timeout: float = 5.0, **headers: str) -> tuple[int, str]:
-    """Status and body; (0, reason) when there is no answer."""
-    request = urllib.request.Request(url, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except OSError as error:
-        return 0, str(error)
-
-
-def until(condition: Callable[[], T], what: str, seconds: float = 30.0) -> T:
-    """What the condition gave as soon as that was true; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(POLL)
-    return value
 
 
 @contextmanager

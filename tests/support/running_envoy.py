@@ -4,16 +4,15 @@ import json
 import random
 import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from envoy.config.bootstrap.v3.bootstrap_pb2 import Bootstrap
+from tests.support.fetch import fetch
 from tests.support.static_bootstrap import envoy_binary
+from tests.support.until import until
 
 from lateen.translate.bootstrap import to_json
 
@@ -33,27 +32,6 @@ def free_ports() -> Iterator[int]:
             yield port
 
 
-def until(condition: Callable[[], bool], what: str, timeout: float = 20.0) -> float:
-    """Seconds until the condition held; fails after `timeout`."""
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < timeout, f"not within {timeout} s: {what}"
-        time.sleep(0.01)
-    return time.monotonic() - start
-
-
-def get(url: str, timeout: float = 2.0, **headers: str) -> tuple[int, str]:
-    """Status and body; (0, "") when nobody answers."""
-    request = urllib.request.Request(url, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except OSError:
-        return 0, ""
-
-
 @dataclass
 class RunningEnvoy:
     """A running Envoy and the port of its admin interface."""
@@ -62,7 +40,8 @@ class RunningEnvoy:
     log: Path
 
     def admin(self, path: str) -> str:
-        return get(f"http://127.0.0.1:{self.admin_port}{path}")[1]
+        status, text = fetch(f"http://127.0.0.1:{self.admin_port}{path}")
+        return text if status else ""
 
     def stat(self, name: str) -> int:
         """A statistic's value; 0 when it has none yet."""

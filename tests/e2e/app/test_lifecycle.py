@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from tests.support.leftovers import pids_of
-from tests.support.real_mesh import RealMesh, until
+from tests.support.real_mesh import RealMesh
+from tests.support.until import until
 
 from lateen.app.record import read_record
 from lateen.lib.netns import netns_names

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 import pytest
 from tests.e2e.destination import client, server
 from tests.support.certificates import Certificate, certificate, secret
-from tests.support.real_mesh import Body, RealMesh, fetch, real_mesh, until
+from tests.support.fetch import fetch
+from tests.support.real_mesh import Body, RealMesh, real_mesh
 from tests.support.routing import document, rule
+from tests.support.until import until
 from tests.support.workload import deployment
 
 pytestmark = pytest.mark.root

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tests.support.certificates import Certificate, certificate, secret, tls_secret
 from tests.support.https_load import HttpsClient, HttpsLoad
-from tests.support.real_mesh import RealMesh, real_mesh, until
+from tests.support.real_mesh import RealMesh, real_mesh
 from tests.support.routing import document, rule
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.support.certificates import certificate, tls_secret
+from tests.support.fetch import fetch
 from tests.support.https_load import HttpsClient
-from tests.support.real_mesh import RealMesh, fetch, real_mesh
+from tests.support.real_mesh import RealMesh, real_mesh
 
 pytestmark = pytest.mark.root
 

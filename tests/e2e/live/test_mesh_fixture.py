@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.doc_examples import SAMPLE, example, make_project
 from tests.support.leftovers import leftovers
-from tests.support.real_mesh import until
+from tests.support.until import until
 
 from lateen.testing import live_mesh
 from lateen.testing.error import MeshError

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from tests.support.real_mesh import BOOKINFO, RealMesh, fetch, until
+from tests.support.fetch import fetch
+from tests.support.real_mesh import BOOKINFO, RealMesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

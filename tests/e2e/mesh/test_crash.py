@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from tests.support.leftovers import pids_of
-from tests.support.real_mesh import Body, RealMesh, bookinfo_up, real_mesh, until
+from tests.support.real_mesh import Body, RealMesh, bookinfo_up, real_mesh
+from tests.support.until import until
 
 from lateen.client.access import AccessError
 from lateen.client.error import ApiError

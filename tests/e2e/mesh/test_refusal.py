@@ -4,7 +4,8 @@ import json
 
 import pytest
 from tests.support.load import steady_load
-from tests.support.real_mesh import RealMesh, until
+from tests.support.real_mesh import RealMesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

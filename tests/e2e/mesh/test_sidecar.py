@@ -1,8 +1,10 @@
 """A Sidecar that is applied to a running mesh, and deleted again."""
 
 import pytest
+from tests.support.fetch import fetch
 from tests.support.load import steady_load
-from tests.support.real_mesh import RealMesh, fetch, until
+from tests.support.real_mesh import RealMesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

@@ -1,7 +1,8 @@
 """What rules say of themselves in a running mesh."""
 
 import pytest
-from tests.support.real_mesh import RealMesh, until
+from tests.support.real_mesh import RealMesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import pytest
+from tests.support.fetch import fetch
 from tests.support.leftovers import leftovers
-from tests.support.real_mesh import RealMesh, bookinfo_up, fetch, real_mesh, until
+from tests.support.real_mesh import RealMesh, bookinfo_up, real_mesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

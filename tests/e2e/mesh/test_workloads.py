@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.support.real_mesh import Body, RealMesh, until
+from tests.support.real_mesh import Body, RealMesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 from tests.support.leftovers import pids_of
 from tests.support.load import Load, steady_load
-from tests.support.real_mesh import Body, RealMesh, until
+from tests.support.real_mesh import Body, RealMesh
+from tests.support.until import until
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(180)]
 

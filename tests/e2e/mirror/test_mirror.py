@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 from tests.support.agreement import is_share
-from tests.support.real_mesh import RealMesh, real_mesh, until
+from tests.support.real_mesh import RealMesh, real_mesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

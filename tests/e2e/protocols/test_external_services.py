@@ -4,7 +4,8 @@ from functools import partial
 
 import pytest
 from tests.e2e.protocols.conftest import answers
-from tests.support.real_mesh import RealMesh, until
+from tests.support.real_mesh import RealMesh
+from tests.support.until import until
 
 pytestmark = pytest.mark.root
 

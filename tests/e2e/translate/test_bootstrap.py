@@ -7,7 +7,9 @@ from pathlib import Path
 import grpc
 import pytest
 from envoy.service.discovery.v3 import discovery_pb2
-from tests.support.running_envoy import RunningEnvoy, free_port, get, running_envoy, until
+from tests.support.fetch import fetch
+from tests.support.running_envoy import RunningEnvoy, free_port, running_envoy
+from tests.support.until import until
 
 from lateen.translate.bootstrap import BootstrapSettings, build_bootstrap
 
@@ -59,16 +61,16 @@ def test_waiting_joining_and_joining_again(tmp_path: Path) -> None:
     ready = f"http://127.0.0.1:{settings.readiness_port}/healthz/ready"
     with running_envoy(build_bootstrap(settings), tmp_path) as envoy:
         until(lambda: envoy.stat("cluster.xds-grpc;.upstream_cx_connect_fail") > 1, "it tries to connect")
-        assert get(ready, timeout=0.2)[0] == 0
+        assert fetch(ready, timeout=0.2)[0] == 0
         server = serve(socket)
-        assert until(lambda: get(ready)[0] == 200, "ready once joined") < 2
-        stats = get(f"http://127.0.0.1:{settings.stats_port}/stats/prometheus")[1]
+        until(lambda: fetch(ready)[0] == 200, "ready once joined", 2)
+        stats = fetch(f"http://127.0.0.1:{settings.stats_port}/stats/prometheus")[1]
         assert "envoy_server_live" in stats
-        assert get(f"http://127.0.0.1:{settings.stats_port}/quitquitquit")[0] == 404
+        assert fetch(f"http://127.0.0.1:{settings.stats_port}/quitquitquit")[0] == 404
         server.stop(None).wait()
         until(lambda: not connected(envoy), "it sees the control plane gone")
-        assert get(ready)[0] == 200
+        assert fetch(ready)[0] == 200
         server = serve(socket)
-        assert until(lambda: connected(envoy), "joined again") < 1
+        until(lambda: connected(envoy), "joined again", 2)
         server.stop(None).wait()
         assert "warning" not in envoy.log.read_text()

@@ -20,8 +20,9 @@ from tests.support.call_client import CallClient
 from tests.support.certificates import Certificate, certificate
 from tests.support.echo import DELAY, MARK, STATUS, Echoes, echo_servers
 from tests.support.routed_envoy import bare_bootstrap, echo_cluster
-from tests.support.running_envoy import free_ports, running_envoy, until
+from tests.support.running_envoy import free_ports, running_envoy
 from tests.support.static_bootstrap import static_listener
+from tests.support.until import until
 from tests.support.validators import chains
 
 from lateen.ir.listener import ListenerFilter
@@ -133,7 +134,7 @@ class Stage:
             return all(is_share(reached.get(name, 0), asked, share) for name, share in mirrors.items())
 
         try:
-            until(agree, "copies arrive", timeout=5)
+            until(agree, "copies arrive", 5)
         except AssertionError:
             yield f"simulated copies {mirrors}, of {asked} Envoy sent {self.echoes.reached(mark)}"
         if strangers := self.echoes.reached(mark).keys() - mirrors.keys() - targets:
