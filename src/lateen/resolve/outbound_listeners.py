@@ -285,13 +285,14 @@ def _share_port(one: Protocol, other: Protocol) -> bool:
 
 
 def _refused(place: Place, claim: Claim, owner: Claim) -> Problem:
-    position = claim.service.ports.index(claim.port)
+    declared = claim.service.ports  # not the port where a Sidecar says which: it may even lack a number
+    path = f"spec.ports[{declared.index(claim.port)}]" if claim.port in declared else "spec.ports"
     message = (
         f"connections to {place.address}:{place.port} go to {owner.service.hostname}, which is older: "
         f"nothing tells those for {claim.service.hostname} from them"
     )
     hint = "give the service an address of its own, another port, or a protocol that names the host (HTTP, TLS)"
-    return Problem(claim.service.source, f"spec.ports[{position}]", CONFLICT, Severity.WARNING, message, hint)
+    return Problem(claim.service.source, path, CONFLICT, Severity.WARNING, message, hint)
 
 
 def unknown_connections(settings: MeshSettings, elsewhere: str) -> Tcp:

@@ -59,6 +59,19 @@ def test_connections_to_a_socket_file_go_to_the_only_port_of_the_service() -> No
     assert [each.cluster for each in chain.network.targets] == ["outbound|9080||db.default.svc.cluster.local"]
 
 
+def test_of_services_that_share_a_listener_for_connections_the_younger_is_reported() -> None:
+    tcp = "{port: {number: 9080, protocol: TCP, name: t}, bind: 0.0.0.0, hosts: ['./*']}"
+    found = Routing(
+        service("old", port_name="tcp")
+        + service("young", port_name="tcp")
+        + document("Sidecar", "s", f"{{egress: [{tcp}]}}")
+    )
+    (chain,) = found.listener("0.0.0.0_9080").chains
+    assert chain.network.stat_prefix == "outbound|9080||old.default.svc.cluster.local"
+    (problem,) = found.resolver.problems()
+    assert (problem.resource and problem.resource.name, problem.path) == ("young", "spec.ports")
+
+
 def unknown(found: Routing) -> str:
     network = found.listener(VIRTUAL_OUTBOUND).chains[-1].network
     assert isinstance(network, Tcp)
