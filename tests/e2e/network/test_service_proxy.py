@@ -52,7 +52,7 @@ def test_without_endpoints_a_connection_is_refused_at_once(mesh: Mesh, proxy: Se
         started = time.monotonic()
         with pytest.raises(ConnectionRefusedError):
             ask(netns, service.address, 80)
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 2
 
 
 def test_changes_replace_endpoints_and_leave_other_services_alone(mesh: Mesh, proxy: ServiceProxy) -> None:

@@ -178,7 +178,7 @@ async def test_a_changed_cluster_does_not_wait_for_endpoints_that_nobody_sends(t
     ):
         outcome = await mesh.publish(weighted(listen, ports, {"v1": 1}, timeout_ms=1234))
         assert outcome.acked == 1
-        assert outcome.elapsed_ms < 2000
+        assert outcome.elapsed_ms < 4000
         assert await asyncio.to_thread(envoy.stat, "cluster_manager.warming_clusters") == 0
         active = await asyncio.to_thread(envoy.admin, "/config_dump?resource=dynamic_active_clusters")
         assert '"connect_timeout": "1.234s"' in active
