@@ -1,6 +1,7 @@
 """Gateways on the same workloads must not serve the same host on the same port.
 
-IST0145 for each server that does; to the oldest of them, which is in force, it is a warning.
+IST0145 for each server that does. To those in force it is a warning: to the oldest, and to all if they speak plain
+HTTP, for then their routes are joined.
 """
 
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from lateen.analysis.subject import full_name, selector_text
 from lateen.api.gateway import Gateway, Server
 from lateen.api.problem import Problem
 from lateen.model.legacy.outcome import age_of, sources_of
+from lateen.model.protocol import parse_protocol
 from lateen.model.selection import selects
 
-_Served = dict[tuple[int, str, str], dict[str, Gateway]]
-"""Gateways by `namespace/name`, by (port, bind address, host)."""
+_Served = dict[tuple[int, str, str], dict[str, tuple[Gateway, Server]]]
+"""Gateways by `namespace/name`, with their server, by (port, bind address, host)."""
 
 
 def analyze(config: Configuration) -> Iterator[Problem]:
@@ -24,7 +26,7 @@ def analyze(config: Configuration) -> Iterator[Problem]:
     for gateway in gateways:
         for server in gateway.spec.servers:
             for key in _keys(server):
-                served.setdefault(key, {})[full_name(gateway)] = gateway
+                served.setdefault(key, {})[full_name(gateway)] = gateway, server
     for gateway in gateways:
         for place, server in enumerate(gateway.spec.servers):
             others = _others(config, gateway, server, served)
@@ -35,17 +37,24 @@ def analyze(config: Configuration) -> Iterator[Problem]:
                     "port": str(server.port.number),
                     "hosts": ",".join(server.hosts),
                 }
-                in_force = age_of(gateway) < min(map(age_of, others.values()))
+                oldest = age_of(gateway) < min(age_of(other) for other, _ in others.values())
+                in_force = oldest or all(map(_is_plain, (server, *(theirs for _, theirs in others.values()))))
                 yield GATEWAY_CONFLICT.among(gateway.ref, f"spec.servers[{place}]", in_force=in_force, **facts)
 
 
-def _others(config: Configuration, gateway: Gateway, server: Server, served: _Served) -> dict[str, Gateway]:
-    found: dict[str, Gateway] = {}
+def _others(
+    config: Configuration, gateway: Gateway, server: Server, served: _Served
+) -> dict[str, tuple[Gateway, Server]]:
+    found: dict[str, tuple[Gateway, Server]] = {}
     for key in _keys(server):
-        for name, other in served[key].items():
+        for name, (other, theirs) in served[key].items():
             if other is not gateway and name not in found and _share_workloads(config, gateway, other):
-                found[name] = other
+                found[name] = other, theirs
     return found
+
+
+def _is_plain(server: Server) -> bool:
+    return parse_protocol(server.port.protocol).is_http
 
 
 def _share_workloads(config: Configuration, one: Gateway, other: Gateway) -> bool:

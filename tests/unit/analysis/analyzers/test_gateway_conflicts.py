@@ -6,8 +6,15 @@ from lateen.api.problem import Severity
 NAME = "gateway.ConflictingGatewayAnalyzer"
 
 
-def gateway(name: str, hosts: str = "a.com", number: int = 80, selector: str = "{istio: in}", bind: str = "") -> str:
-    port = f"{{number: {number}, name: http, protocol: HTTP}}"
+def gateway(
+    name: str,
+    hosts: str = "a.com",
+    number: int = 80,
+    selector: str = "{istio: in}",
+    bind: str = "",
+    protocol: str = "HTTP",
+) -> str:
+    port = f"{{number: {number}, name: http, protocol: {protocol}}}"
     more = f", bind: {bind}" if bind else ""
     return rule("Gateway", name, f"{{selector: {selector}, servers: [{{port: {port}, hosts: [{hosts}]{more}}}]}}")
 
@@ -30,11 +37,18 @@ def test_one_host_and_port_of_several_gateways(documents: list[str], guilty: lis
     assert sorted(found(NAME, *documents)) == expected
 
 
-def test_the_gateway_in_force_is_not_said_to_be_out_of_effect() -> None:
-    old = gateway("b").replace("{name: b", "{creationTimestamp: '2026-01-01T00:00:00Z', name: b")
-    young = gateway("a").replace("{name: a", "{creationTimestamp: '2026-01-02T00:00:00Z', name: a")
+@pytest.mark.parametrize(
+    ("protocol", "younger"),
+    [("TCP", Severity.ERROR), ("HTTP", Severity.WARNING)],
+    ids=["only the oldest is in force", "routes are joined"],
+)
+def test_a_gateway_in_force_is_not_said_to_be_out_of_effect(protocol: str, younger: Severity) -> None:
+    old, young = (
+        gateway(name, protocol=protocol).replace("{name:", f"{{creationTimestamp: '2026-01-0{day}T00:00:00Z', name:", 1)
+        for day, name in enumerate(("b", "a"), start=1)
+    )
     levels = {each.resource.name: each.severity for each in problems_by(NAME, young, old) if each.resource}
-    assert levels == {"a": Severity.ERROR, "b": Severity.WARNING}
+    assert levels == {"a": younger, "b": Severity.WARNING}
 
 
 def test_ingresses_share_their_port() -> None:
