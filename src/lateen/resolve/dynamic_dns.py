@@ -28,7 +28,7 @@ def chain_looking_up(chain: FilterChain, services: Iterable[Service]) -> FilterC
 
 
 def sni_lookup(service: Service, port: int) -> SniLookup | None:
-    """What a TLS connection to such a wildcard needs."""
-    if service.resolution is not Resolution.DYNAMIC_DNS:
+    """What a TLS connection to such a wildcard needs; nothing helps if the port (0) is not known."""
+    if service.resolution is not Resolution.DYNAMIC_DNS or not port:
         return None
     return SniLookup(dns_cache=dns_cache_name(service.hostname), port=port)

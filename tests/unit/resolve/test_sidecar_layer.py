@@ -59,6 +59,15 @@ def test_connections_to_a_socket_file_go_to_the_only_port_of_the_service() -> No
     assert [each.cluster for each in chain.network.targets] == ["outbound|9080||db.default.svc.cluster.local"]
 
 
+def test_a_socket_file_leads_nowhere_where_a_looked_up_host_has_several_ports() -> None:
+    ports = "[{number: 443, name: a, protocol: TLS}, {number: 8443, name: b, protocol: TLS}]"
+    hosts = document("ServiceEntry", "e", f"{{hosts: ['*.x.com'], ports: {ports}, resolution: DYNAMIC_DNS}}")
+    file = "{port: {number: 0, protocol: TLS, name: f}, bind: 'unix:///f', hosts: ['./*.x.com']}"
+    (chain,) = scoped(f"{{egress: [{file}]}}", hosts).listener("unix:///f_0").chains
+    assert isinstance(chain.network, Tcp)
+    assert ([each.cluster for each in chain.network.targets], chain.network.sni_lookup) == (["BlackHoleCluster"], None)
+
+
 def test_of_services_that_share_a_listener_for_connections_the_younger_is_reported() -> None:
     tcp = "{port: {number: 9080, protocol: TCP, name: t}, bind: 0.0.0.0, hosts: ['./*']}"
     found = Routing(
